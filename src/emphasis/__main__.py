@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m emphasis``."""
+
+from emphasis.cli import main
+
+main()

@@ -1,0 +1,137 @@
+"""The command line: ``emphasis run``, ``render``, ``check``.
+
+Click, since typer refuses options of two values that repeat.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from emphasis import paths
+from emphasis.errors import EmphasisError
+from emphasis.paths import Root
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is said before the verb."""
+
+    start: Path | None
+    is_quiet: bool
+
+    @property
+    def root(self) -> Root:
+        """The compendium that is meant."""
+        return paths.find_root(self.start)
+
+    def say(self, line: str) -> None:
+        """Print a line, unless asked to be quiet."""
+        if not self.is_quiet:
+            click.echo(line)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    help="The compendium; else the nearest at or above this folder.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="emphasis", message="%(version)s")
+@click.pass_context
+def app(context: click.Context, root: Path | None, quiet: bool, debug: bool) -> None:
+    """Read diplomatic statements as data: what they emphasise, how much, and how sure we are."""
+    context.obj = Settings(root, quiet)
+
+
+@app.command()
+@click.argument("study")
+@click.option(
+    "-p",
+    "--parameter",
+    "given",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Give a parameter another value; lists by commas.",
+)
+@click.option("--only", multiple=True, metavar="04", help="Only the notebooks whose name begins so.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=min(2, os.cpu_count() or 1),
+    show_default=True,
+    help="Notebooks at a time.",
+)
+@click.pass_obj
+def run(
+    settings: Settings, study: str, given: tuple[tuple[str, str], ...], only: tuple[str, ...], jobs: int
+) -> None:
+    """Execute the notebooks of STUDY and render their pages; what did not change is not run again."""
+    from emphasis import checking, pages, runner
+
+    todo = runner.plan(settings.root, study, given, only=only)
+    settings.say(f"{todo.name}: {len(todo.notebooks)} notebooks")
+    if not all(todo.is_done(notebook) for notebook in todo.notebooks):
+        checking.require(todo.root, todo.values)
+    runner.run(todo, jobs=jobs, is_quiet=settings.is_quiet, say=settings.say)
+    folder = todo.root.rendered / todo.name
+    _rendered(settings, folder, pages.render(folder))
+    settings.say(f"Tables: {todo.root.relative(todo.root.data / todo.name)}/ (described in data/README.md)")
+
+
+@app.command()
+@click.argument("study")
+@click.pass_obj
+def render(settings: Settings, study: str) -> None:
+    """Write the pages of STUDY from its executed notebooks, where they are not up to date."""
+    from emphasis import pages
+
+    folder = settings.root.rendered / Path(study).stem
+    _rendered(settings, folder, pages.render(folder))
+
+
+def _rendered(settings: Settings, folder: Path, written: list[Path]) -> None:
+    settings.say(f"  pages: {len(written)} written" if written else "  pages: nothing changed, none written")
+    first = min(folder.glob("*.html"))
+    settings.say(f"Read: {settings.root.relative(first)} (open it in a browser)")
+
+
+@app.command()
+@click.argument("name", metavar="STUDY|CODEBOOK")
+@click.pass_obj
+def check(settings: Settings, name: str) -> None:
+    """Print every fault of a study or a codebook, with file, line and column; exit 1 if there is one."""
+    from emphasis import checking
+
+    faults = checking.faults(settings.root, name)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise click.exceptions.Exit(1)
+    settings.say(f"{name}: no fault found")
+
+
+def main() -> None:
+    """Run the command line: exit 0 good, 1 the answer is no, 2 bad use or input; tracebacks if asked for."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; what was there before is unchanged.", err=True)
+        sys.exit(130)
+    except EmphasisError as error:
+        if "--debug" in sys.argv:
+            raise
+        click.echo(f"emphasis: {error}", err=True)
+        sys.exit(2)

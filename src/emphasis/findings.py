@@ -1,0 +1,279 @@
+"""Findings: sentences computed from tables.
+
+They choose their words by the numbers; nothing is typed here that could be counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, Self
+
+import pandas as pd
+
+Given = ParamSpec("Given")
+
+
+class Finding(str):
+    """One sentence, which is text wherever text is wanted; it names its id in a notebook's output."""
+
+    finding_id: str
+
+    def __new__(cls, finding_id: str, sentence: str) -> Self:
+        """Make a finding of its id and its sentence."""
+        finding = super().__new__(cls, sentence)
+        finding.finding_id = finding_id
+        return finding
+
+    def __repr__(self) -> str:
+        """Return the sentence itself, without quotes: this is what a notebook shows."""
+        return str(self)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"text/plain": str(self)}, {"emphasis": {"finding": self.finding_id}}
+
+
+def _finding(write: Callable[Given, str]) -> Callable[Given, Finding]:
+    """Make of a function that writes a sentence one that gives a finding; its id is the function's name."""
+
+    @wraps(write)
+    def find(*args: Given.args, **kwargs: Given.kwargs) -> Finding:
+        return Finding(write.__name__, write(*args, **kwargs))
+
+    return find
+
+
+# Words for numbers
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun: ``no sentence``, ``1 sentence``, ``1,200 sentences``."""
+    if n == 0:
+        return f"no {noun}"
+    return f"{n:,} {noun if n == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return the plural of the nouns used here."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def listed(words: Sequence[str], *, last: str = "and") -> str:
+    """Return words as a list in prose: ``a``, ``a and b``, ``a, b and c``."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole per cent; below one, but not none, as ``<1%``."""
+    return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
+
+
+def _do(n: int, verb: str) -> str:
+    """Return a verb in the number of its subject: ``keeps``, ``keep``."""
+    return f"{verb}s" if n == 1 else verb
+
+
+def _of_the(n: int, total: int, noun: str) -> str:
+    """Return ``none of the 5 themes``, ``2 of the 5 themes``, ``all 5 themes``."""
+    if n == total:
+        return f"the one {noun}" if n == 1 else f"all {total:,} {plural(noun)}"
+    return f"{n:,}" * (n > 0) + "none" * (n == 0) + f" of the {count(total, noun)}"
+
+
+# Whose text, how long
+
+
+def _noun(statements: pd.DataFrame) -> str:
+    """Return what the texts are called: their genre where all share one, else statement."""
+    genres = set(statements["genre"])
+    return genres.pop() if len(genres) == 1 and "" not in genres else "statement"
+
+
+def source_line(statements: pd.DataFrame) -> str:
+    """Return the line under a chart: whose text this is, and of when; titles are left to the tables."""
+    if len(statements) > 1:
+        return f"Source: {count(len(statements), _noun(statements))} of the study."
+    row = statements.iloc[0]
+    said = [row["actor"] or row["issuer"] or row["statement_id"], row["date"] or row["published"][:10]]
+    return f"Source: {', '.join(part for part in said if part)} ({_noun(statements)})."
+
+
+@_finding
+def identity(statements: pd.DataFrame, *, unit: str) -> str:
+    """Say who published the text and when, and how long it is (table: statements of segments)."""
+    sums = {"word": "n_tokens", unit: "n_units", "section": "n_sections"}
+    size = listed([count(int(statements[column].sum()), noun) for noun, column in sums.items()])
+    if len(statements) > 1:
+        return f"The {count(len(statements), _noun(statements))} together hold {size}."
+    row = statements.iloc[0]
+    by = f" published by {_the(row['issuer'])}" if row["issuer"] else ""
+    country = f" ({row['country']})" if row["country"] and by else ""
+    on = f" of {row['date']}" if row["date"] else f" of {row['published'][:10]}" if row["published"] else ""
+    return f"The {_noun(statements)}{on}{by}{country} holds {size}."
+
+
+def _the(name: str) -> str:
+    return name if name.casefold().startswith("the ") else f"the {name}"
+
+
+@_finding
+def lengths(units: pd.DataFrame, *, unit: str) -> str:
+    """Say how long the units are: the longest, the shortest, the middle."""
+    n = units["n_tokens"]
+    if len(n) == 1:
+        return f"The one {unit} has {count(int(n.iloc[0]), 'word')}."
+    if n.min() == n.max():
+        return f"All {count(len(n), unit)} have {count(int(n.iloc[0]), 'word')}."
+    middle = f"half of them have {n.median():,.0f} or fewer"
+    return f"The longest {unit} has {count(int(n.max()), 'word')}, the shortest {int(n.min()):,}; {middle}."
+
+
+# Themes
+
+
+@_finding
+def themes_per_unit(table: pd.DataFrame, *, unit: str) -> str:
+    """Say how many units carry no theme, one, several."""
+    n = dict(zip(table["themes"], table["n_units"].tolist(), strict=True))
+    total = int(table["of_units"].iloc[0])
+    if n["none"] == total:
+        return f"None of the {count(total, unit)} carries a theme of the codebook."
+    said = [f"{n[key]:,} {'carries' if n[key] == 1 else 'carry'} {word}" for key, word in _HOW_MANY if n[key]]
+    return f"Of {count(total, unit)}, {listed(said)}" + ("." if n["none"] else "; none is left uncoded.")
+
+
+_HOW_MANY = (("one", "one theme"), ("several", "several"), ("none", "none"))
+
+
+@_finding
+def title_themes(labels: Sequence[str]) -> str:
+    """Say which themes the title carries; it is coded apart and counts in no share."""
+    return f"The title carries {listed(list(labels)) or 'no theme'}; it counts in no share."
+
+
+@_finding
+def spread(table: pd.DataFrame) -> str:
+    """Say how the themes spread over the sections: everywhere, in one only (table: themes by section)."""
+    keys = ["statement_id", "section_id"]
+    n_sections = len(table[keys].drop_duplicates())
+    held = table[table["n_units"] > 0].drop_duplicates([*keys, "label"]).groupby("label", sort=False).size()
+    if held.empty:
+        return "No theme is found in any section."
+    if n_sections == 1:
+        return f"The text is one section; it carries {count(len(held), 'theme')}."
+    everywhere = list(held.index[held == n_sections])
+    once = int((held == 1).sum())
+    first = f"{listed(everywhere) or 'No theme'} {_do(max(1, len(everywhere)), 'appear')} in every section"
+    return f"{first}; {_of_the(once, len(held), 'theme')} found {_do(max(1, once), 'keep')} to a single one."
+
+
+@_finding
+def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
+    """Say which theme takes most units, with base and interval; a tie is called one.
+
+    The table is that of emphasis, pooled. No theme leads in a text of fewer units than are ranked.
+    """
+    top = table[(table["n_units"] == table["n_units"].max()) & (table["n_units"] > 0)]
+    base = count(int(table["of_units"].iloc[0]), unit)
+    if top.empty:
+        return f"No theme of the codebook is found in {base}."
+    row, names = top.iloc[0], listed(list(top["label"]))
+    each = "" if len(top) == 1 else "each "
+    if pd.isna(row["rank"]):
+        most = f"{names} {_do(len(top), 'take')} {each}{row['n_units']:,} of {base}"
+        return f"Too few {plural(unit)} to rank themes: {most}."
+    band = f"95% interval {percent(row['share_units_low'])} to {percent(row['share_units_high'])}"
+    share = f"{each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band})"
+    verb = "is the most frequent theme" if len(top) == 1 else "tie as the most frequent themes"
+    return f"{names} {verb}: {share}."
+
+
+@_finding
+def certainty(table: pd.DataFrame) -> str:
+    """Say how far the intervals let the order of themes be read: whose bands reach into the leader's."""
+    seen = table[table["n_units"] > 0]
+    if len(seen) < 2 or seen["rank"].isna().any():
+        return "There is no order of themes to be sure of."
+    leader, others = seen.iloc[0], seen.iloc[1:]
+    reaching = int((others["share_units_high"] >= leader["share_units_low"]).sum())
+    if reaching == 0:
+        return f"The lead of {leader['label']} is clear: its interval meets that of no other theme."
+    if reaching == len(others):
+        every = f"{leader['label']}'s interval overlaps that of every other theme found"
+        return f"The order is not certain: {every}."
+    return f"{leader['label']}'s interval overlaps {_of_the(reaching, len(others), 'other theme')} found."
+
+
+@_finding
+def silent_themes(table: pd.DataFrame, *, unit: str) -> str:
+    """Say which themes of the codebook no unit carries."""
+    silent = list(table.loc[table["n_units"] == 0, "label"])
+    if not silent:
+        return "Every theme of the codebook is found."
+    if len(silent) == len(table):
+        return "No theme of the codebook is found."
+    return f"No {unit} carries {listed(silent, last='or')}."
+
+
+@_finding
+def section_leaders(table: pd.DataFrame) -> str:
+    """Say how many different themes lead the sections (table: themes by section)."""
+    keys = ["statement_id", "section_id"]
+    most = table.groupby(keys)["n_units"].transform("max")
+    top = table[(table["n_units"] > 0) & (table["n_units"] == most)]
+    n_sections, led = len(table[keys].drop_duplicates()), len(top[keys].drop_duplicates())
+    leaders = list(top["label"].unique())
+    if not leaders:
+        return "No section has a leading theme."
+    names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
+    rest = (
+        ""
+        if led == n_sections
+        else "; the rest carry none"
+        if n_sections - led > 1
+        else "; the other carries none"
+    )
+    return f"{names} {_do(len(leaders), 'lead')} {_of_the(led, n_sections, 'section')}{rest}."
+
+
+# Terms
+
+
+@_finding
+def leading_terms(table: pd.DataFrame) -> str:
+    """Say which word is commonest when stop words are left out (table: frequencies)."""
+    content = table[~table["is_stop_word"]]
+    if content.empty:
+        return "Nothing but stop words is found."
+    top = content[content["n"] == content["n"].iloc[0]]
+    row, words = top.iloc[0], [f"“{word}”" for word in top["type"]]
+    times = f"{count(int(row['n']), 'time')}, {row['per_1000']:.0f} in 1,000 words"
+    if len(top) > 3:
+        return f"Stop words aside, {count(len(top), 'word')} share the first place: each {times}."
+    if len(top) > 1:
+        return f"Stop words aside, {listed(words)} are the commonest words: each {times}."
+    return f"Stop words aside, {words[0]} is the commonest word: {times}."
+
+
+@_finding
+def compounds(table: pd.DataFrame) -> str:
+    """Say which leading words also stand inside hyphenated ones (table: the head of frequencies)."""
+    inside = table[table["n_inside_compounds"] > 0]
+    if inside.empty:
+        return "None of these words stands inside a hyphenated one."
+    said = [f"“{word}” {n:,}" for word, n in zip(inside["type"], inside["n_inside_compounds"], strict=True)]
+    return f"Also inside compounds, and not counted above: {listed(said)}."
+
+
+@_finding
+def leading_phrases(table: pd.DataFrame) -> str:
+    """Say which phrase recurs most (table: n-grams)."""
+    if table.empty:
+        return "No phrase of two or more words recurs."
+    row = table.iloc[0]
+    tied, times = int((table["n"] == row["n"]).sum()), count(int(row["n"]), "time")
+    if tied > 1:
+        return f"{tied:,} phrases recur most, each {times}; the longest is “{row['phrase']}”."
+    return (
+        f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."
+    )

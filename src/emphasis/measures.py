@@ -1,0 +1,176 @@
+"""Emphasis: how much of a statement each theme takes, and how sure that is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from emphasis.codebook import Codebook
+from emphasis.coding import Coding
+from emphasis.errors import InputError
+from emphasis.segments import Segments, unit_positions
+
+Z = 1.959963984540054  # the 97.5 % point of the standard normal distribution: 95 % intervals
+ALL = "all"  # the statement_id of what is pooled
+RANKED_UNITS = 10  # a statement of fewer units is not ranked
+
+
+def wilson(k: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lower and upper bound of the 95 % Wilson score interval of k of n, elementwise.
+
+    (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), p = k/n, within [0, 1] (Wilson 1927, Journal of the
+    American Statistical Association 22, 209–212). Raises InputError unless 0 ≤ k ≤ n and n ≥ 1.
+
+    >>> [round(float(bound), 4) for bound in wilson(9, 23)]
+    [0.2216, 0.5921]
+    """
+    counts, totals = np.asarray(k, np.float64), np.asarray(n, np.float64)
+    if np.any(totals < 1) or np.any(counts < 0) or np.any(counts > totals):
+        raise InputError(
+            f"an interval of {k!r} of {n!r} was asked for; "
+            "it needs a base of one or more, and a count between none and all of it"
+        )
+    p = counts / totals
+    middle = p + Z**2 / (2 * totals)
+    half = Z * np.sqrt(p * (1 - p) / totals + Z**2 / (4 * totals**2))
+    scale = 1 + Z**2 / totals
+    low = np.where(counts == 0, 0.0, (middle - half) / scale)
+    high = np.where(counts == totals, 1.0, (middle + half) / scale)
+    return low, high
+
+
+def emphasis(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Measure the emphasis of every theme in every statement: one row a theme of a statement.
+
+    Columns: statement_id, theme, label; n_units that carry the theme, of_units (all units n); share_units =
+    n_units / n with its Wilson bounds share_units_low and share_units_high (empty where no unit carries it:
+    there is no band to read); share_words (tokens of units that carry it, split equally among each unit's
+    themes, / all tokens); n_mentions and mentions_per_1000 (matches per 1,000 tokens); first and
+    mean_position (of the middles of its units in the text, 0 to 1); rank (1 + the number of themes with
+    more units; empty below ten units). Themes without a unit keep their row. Sorted by statement as given,
+    then n_units falling, then the codebook's order.
+    """
+    units = _theme_units(segments, coding, codebook)
+    base = segments.statements[["statement_id", "n_units", "n_tokens"]].rename(
+        columns={"n_units": "of_units", "n_tokens": "of_tokens"}
+    )
+    grid = base.merge(
+        pd.DataFrame({"theme": list(codebook.labels), "label": list(codebook.labels.values())}), how="cross"
+    )
+    sums = units.groupby(["statement_id", "theme"]).agg(
+        n_units=("unit_id", "size"),
+        words=("words", "sum"),
+        n_mentions=("n_evidence", "sum"),
+        first=("position", "min"),
+        mean_position=("position", "mean"),
+    )
+    table = grid.join(sums, on=["statement_id", "theme"])
+    counts = ["n_units", "n_mentions"]
+    table[counts] = table[counts].fillna(0).astype(np.int64)
+    low, high = wilson(table["n_units"], table["of_units"])
+    seen = table["n_units"] > 0
+    table = table.assign(
+        share_units=table["n_units"] / table["of_units"],
+        share_units_low=pd.Series(low, index=table.index).where(seen),
+        share_units_high=pd.Series(high, index=table.index).where(seen),
+        share_words=table["words"].fillna(0.0) / table["of_tokens"],
+        mentions_per_1000=1000 * table["n_mentions"] / table["of_tokens"],
+        rank=_rank(table),
+    )
+    place = {statement: i for i, statement in enumerate(segments.statements["statement_id"])}
+    order = np.lexsort((np.arange(len(table)), -table["n_units"], table["statement_id"].map(place)))
+    return table.iloc[order][_COLUMNS].reset_index(drop=True)
+
+
+_COLUMNS = [
+    "statement_id", "theme", "label", "n_units", "of_units", "share_units", "share_units_low",
+    "share_units_high", "share_words", "n_mentions", "mentions_per_1000", "first", "mean_position", "rank",
+]  # fmt: skip
+
+
+def _theme_units(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Return the codings with each unit's relative position and the words that fall to the theme."""
+    keys = ["statement_id", "unit_id"]
+    bounds = segments.units.groupby("statement_id").agg(first_start=("start", "min"), last_end=("end", "max"))
+    units = segments.units[[*keys, "start", "end", "n_tokens"]].join(bounds, on="statement_id")
+    units["position"] = ((units["start"] + units["end"]) / 2 - units["first_start"]) / (
+        units["last_end"] - units["first_start"]
+    )
+    table = coding.codings.merge(units[[*keys, "position", "n_tokens"]], on=keys)
+    table["words"] = table["n_tokens"] / table.groupby(keys)["theme"].transform("size")
+    return table
+
+
+def _rank(table: pd.DataFrame) -> pd.Series[int]:
+    rank = table.groupby("statement_id")["n_units"].rank(method="min", ascending=False)
+    return rank.where(table["of_units"] >= RANKED_UNITS).astype("Int64")
+
+
+def pool(table: pd.DataFrame) -> pd.DataFrame:
+    """Measure the emphasis of all statements together as if they were one text.
+
+    One row a theme, columns label to rank as in `emphasis`.
+
+    The pooled share weighs each statement by its units. Of one statement the table is the same as its own.
+    """
+    if table["statement_id"].nunique() == 1:
+        return table
+    sums = (
+        table.groupby(["theme", "label"], sort=False)[["n_units", "of_units", "n_mentions"]]
+        .sum()
+        .reset_index()
+    )
+    low, high = wilson(sums["n_units"], sums["of_units"])
+    seen = sums["n_units"] > 0
+    pooled = sums.assign(
+        statement_id=ALL,
+        share_units=sums["n_units"] / sums["of_units"],
+        share_units_low=pd.Series(low).where(seen),
+        share_units_high=pd.Series(high).where(seen),
+    )
+    pooled["rank"] = _rank(pooled)
+    order = pooled.sort_values("n_units", ascending=False, kind="stable", ignore_index=True)
+    return order[[column for column in _COLUMNS if column in order]]
+
+
+def theme_positions(segments: Segments, coding: Coding) -> pd.DataFrame:
+    """Return where in the reading order each theme stands.
+
+    One row a coding, columns theme and position (from 1).
+    """
+    units = unit_positions(segments)[["statement_id", "unit_id", "position"]]
+    return coding.codings.merge(units, on=["statement_id", "unit_id"])[["theme", "position"]]
+
+
+def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Count units by theme and section: one row a theme of a section, none left out.
+
+    Columns: statement_id, theme, label, section_id, section_label, n_units that carry the theme, of_units
+    of the section. Sorted by statement and theme as in `emphasis`, then section.
+    """
+    keys = ["statement_id", "section_id"]
+    sections = segments.sections[[*keys, "label", "n_units"]].rename(
+        columns={"label": "section_label", "n_units": "of_units"}
+    )
+    ranked = emphasis(segments, coding, codebook)[["statement_id", "theme", "label"]]
+    coded = coding.codings.merge(
+        segments.units[["statement_id", "unit_id", "section_id"]], on=["statement_id", "unit_id"]
+    )
+    counts = coded.groupby(["statement_id", "theme", "section_id"]).size().rename("n_units")
+    table = ranked.merge(sections, on="statement_id").join(counts, on=["statement_id", "theme", "section_id"])
+    table["n_units"] = table["n_units"].fillna(0).astype(np.int64)
+    return table[["statement_id", "theme", "label", "section_id", "section_label", "n_units", "of_units"]]
+
+
+def themes_per_unit(segments: Segments, coding: Coding) -> pd.DataFrame:
+    """Count units by the number of themes they carry: one row for none, one, several.
+
+    Columns themes, n_units, of_units.
+    """
+    carried = coding.codings.groupby(["statement_id", "unit_id"]).size()
+    n = len(segments.units)
+    one, several = int((carried == 1).sum()), int((carried > 1).sum())
+    return pd.DataFrame(
+        {"themes": ["none", "one", "several"], "n_units": [n - one - several, one, several], "of_units": n}
+    )

@@ -1,0 +1,188 @@
+"""The statement as one reads it.
+
+Sections, numbered units, coded words marked by theme. All text is escaped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from emphasis.codebook import Codebook
+from emphasis.coding import Coding
+from emphasis.errors import InputError
+from emphasis.findings import percent
+from emphasis.segments import Segments
+
+Row = dict[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text for people: as HTML, and as plain text that says the same."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def plain(segments: Segments) -> Reading:
+    """Return the statements with their sections and numbered units."""
+    return _reading(segments, {}, {})
+
+
+def marked(segments: Segments, coding: Coding, codebook: Codebook) -> Reading:
+    """Return the statements with each coded word marked.
+
+    A mark carries the number of its theme, which the legend explains, so that nothing depends on colour;
+    behind each unit stand its themes, or "uncoded".
+    """
+    numbers = {theme: i + 1 for i, theme in enumerate(codebook.labels)}
+    matches: dict[tuple[str, int], list[Row]] = {}
+    for row in coding.evidence.to_dict("records"):
+        matches.setdefault((row["statement_id"], row["unit_id"]), []).append(row)
+    legend = [f"{n} {codebook.labels[theme]}" for theme, n in numbers.items()]
+    reading = _reading(
+        segments,
+        numbers,
+        {key: sorted(rows, key=_by_place) for key, rows in matches.items()},
+        codebook.labels,
+    )
+    html = f"<p><strong>Legend.</strong> {' · '.join(escape(entry) for entry in legend)}</p>\n{reading.html}"
+    return Reading(html, f"Legend. {' · '.join(legend)}\n\n{reading.text}")
+
+
+def _by_place(row: Row) -> tuple[int, int]:
+    return row["start"], -row["end"]
+
+
+def _reading(
+    segments: Segments,
+    numbers: dict[str, int],
+    matches: dict[tuple[str, int], list[Row]],
+    labels: dict[str, str] | None = None,
+) -> Reading:
+    html, text = [], []
+    headings = segments.sections.set_index(["statement_id", "section_id"])["label"].to_dict()
+    last = None
+    for unit in segments.units.to_dict("records"):
+        section = (unit["statement_id"], unit["section_id"])
+        if section != last:
+            html.append(f"<h4>{escape(headings[section])}</h4>")
+            text.append(f"\n{headings[section]}")
+        last = section
+        own = matches.get((unit["statement_id"], unit["unit_id"]), [])
+        themes = sorted({row["theme"] for row in own}, key=lambda theme: numbers[theme])
+        said = "" if labels is None else f"[{', '.join(labels[theme] for theme in themes) or 'uncoded'}]"
+        body = list(_runs(unit, own, numbers))
+        marked_html = "".join(
+            f"<mark>{escape(run)}</mark><sup>{note}</sup>" if note else escape(run) for run, note in body
+        )
+        marked_text = "".join(f"{run}({note})" if note else run for run, note in body)
+        html.append(
+            f"<p><small>{unit['unit_id']}</small> {marked_html} <small><em>{escape(said)}</em></small></p>"
+        )
+        text.append(f"{unit['unit_id']:>3} {' '.join(marked_text.split())} {said}".rstrip())
+    return Reading("\n".join(html), "\n".join(text).strip())
+
+
+def _runs(unit: Row, matches: list[Row], numbers: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Yield the unit's text in runs, each with the numbers of the themes whose match ends there.
+
+    Matches that overlap are shown as one run, from where the first begins to where the last ends.
+    """
+    at, text = unit["start"], unit["text"]
+    for start, end, themes in _merged(matches):
+        yield text[at - unit["start"] : start - unit["start"]], ""
+        yield (
+            text[start - unit["start"] : end - unit["start"]],
+            ", ".join(str(n) for n in sorted({numbers[theme] for theme in themes})),
+        )
+        at = end
+    yield text[at - unit["start"] :], ""
+
+
+def _merged(matches: list[Row]) -> list[tuple[int, int, list[str]]]:
+    merged: list[tuple[int, int, list[str]]] = []
+    for row in matches:
+        if merged and row["start"] < merged[-1][1]:
+            start, end, themes = merged[-1]
+            merged[-1] = (start, max(end, row["end"]), [*themes, row["theme"]])
+        else:
+            merged.append((row["start"], row["end"], [row["theme"]]))
+    return merged
+
+
+def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Return one row a unit: statement_id, unit_id, themes (labels), evidence (the words, by theme).
+
+    Empty where it carries none.
+    """
+    label = coding.evidence["theme"].map(codebook.labels)
+    quoted = coding.evidence.assign(label=label).groupby(["statement_id", "unit_id", "label"], sort=False)[
+        "evidence"
+    ]
+    words = quoted.agg(lambda found: ", ".join(dict.fromkeys(found))).reset_index()
+    words["said"] = words["label"] + ": " + words["evidence"]
+    table = words.groupby(["statement_id", "unit_id"]).agg(
+        themes=("label", ", ".join), evidence=("said", "; ".join)
+    )
+    units = segments.units[["statement_id", "unit_id", "text"]]
+    return units.join(table, on=["statement_id", "unit_id"]).fillna("")
+
+
+def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
+    """Return columns of a table for people, under the names given.
+
+    Shares as per cent, other numbers with one decimal, missing as –.
+
+    Raises InputError for a column that the table lacks.
+    """
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise InputError(
+            f"the table has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}"
+        )
+    shown = pd.DataFrame(
+        {name: [_cell(column, value) for value in frame[column]] for column, name in columns.items()}
+    )
+    with pd.option_context("display.max_colwidth", None):
+        return Reading(
+            shown.to_html(index=False, escape=True, border=0, justify="left"), shown.to_string(index=False)
+        )
+
+
+def facts(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
+    """Return a table turned on its side: one row a column of it, one column a row of it.
+
+    For a few rows with many columns.
+    """
+    names = [f"statement {n}" for n in range(1, len(frame) + 1)] if len(frame) > 1 else ["statement"]
+    turned = {
+        name: [_cell(column, row[column]) for column in columns]
+        for name, (_, row) in zip(names, frame.iterrows(), strict=True)
+    }
+    return table(
+        pd.DataFrame({"what": list(columns.values())} | turned), {"what": ""} | {name: name for name in names}
+    )
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None or value is pd.NA or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if column.startswith("share"):
+        return percent(float(str(value)))
+    return (
+        f"{value:,.1f}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )

@@ -1,0 +1,190 @@
+"""Reading statements: the text as published, its header, and what statements.csv says of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from emphasis import files, languages
+from emphasis.errors import Fault, FaultyFileError, InputError
+from emphasis.paths import Root
+
+# What a header calls a country: its code, and the offset of its clock, for "Updated: May 13, 2025 23:00".
+COUNTRIES = {"the people's republic of china": ("CHN", "+08:00")}
+
+_DATED = re.compile(r"(?:updated|published|posted|date)\s*:\s*(?P<when>.+)", re.IGNORECASE)
+_FORMATS = ("%B %d, %Y %H:%M", "%B %d, %Y", "%d %B %Y %H:%M", "%d %B %Y", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One published text and what is known of it; empty text where something is not known."""
+
+    statement_id: str
+    title: str = ""
+    actor: str = ""
+    issuer: str = ""
+    country: str = ""
+    date: str = ""  # of the occasion, ISO 8601
+    published: str = ""  # ISO 8601, with the offset of the issuer's clock
+    genre: str = ""
+    language: str = ""
+    language_from: str = ""  # metadata, parameter or guessed
+    sha256: str = ""
+    body: int = 0  # offset where the coded text begins; before it stands the header
+    text: str = ""  # canonical
+
+
+def load(root: Root, statement_ids: Sequence[str], *, language: str = "") -> pd.DataFrame:
+    """Return the statements with these ids: one row a statement, in the order of the ids.
+
+    An id may be a glob (``UNGD_*``), which stands for all it fits, sorted. Columns: the fields of
+    `Statement`, then every other column of statements.csv. `language` is that of statements whose row names
+    none; else it is guessed. Raises InputError for an id that fits no file, FaultyFileError for a file
+    whose SHA-256 is not the one of its row.
+    """
+    folder = root.seeds / "statements"
+    known = metadata(folder / "statements.csv")
+    stems = {path.stem for path in folder.glob("*.txt")} | set(known)
+    rows = []
+    for statement_id in _chosen(statement_ids, stems, folder):
+        row = known.get(statement_id, {})
+        statement = read(root, folder / f"{statement_id}.txt", row, language=language)
+        rows.append(asdict(statement) | {key: value for key, value in row.items() if key not in _FIELDS})
+    return pd.DataFrame(rows).fillna("")
+
+
+_FIELDS = frozenset(field.name for field in fields(Statement))
+
+
+def _chosen(wanted: Sequence[str], stems: set[str], folder: Path) -> list[str]:
+    there = ", ".join(sorted(stems)[:8]) or "none"
+    if not wanted or isinstance(wanted, str):
+        raise InputError(
+            f"statements is {wanted!r}; it must be a list of one or more statement ids of {folder}; "
+            f"there are: {there}"
+        )
+    chosen: dict[str, None] = {}
+    for pattern in wanted:
+        fitting = (
+            [pattern] if pattern in stems else sorted(stem for stem in stems if fnmatchcase(stem, pattern))
+        )
+        if not fitting:
+            raise InputError(f"no statement is called {pattern!r} in {folder}; there are: {there}")
+        chosen |= dict.fromkeys(fitting)
+    return list(chosen)
+
+
+def metadata(path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a statements.csv by statement_id, all values as text.
+
+    Empty where there is no such file.
+
+    Raises FaultyFileError for a row without id, an id that stands twice, and a row with more or fewer
+    fields than the header.
+    """
+    if not path.exists():
+        return {}
+    reader = csv.reader(io.StringIO(files.read_text(path)), strict=True)
+    header = next(reader, [])
+    if "statement_id" not in header:
+        raise FaultyFileError(
+            [
+                Fault(
+                    str(path),
+                    1,
+                    1,
+                    f"the header is {','.join(header)!r}; it must hold the column statement_id",
+                )
+            ]
+        )
+    rows: dict[str, dict[str, str]] = {}
+    faults = []
+    for values in filter(None, reader):
+        row = dict(zip(header, values, strict=False))
+        statement_id = row.get("statement_id", "")
+        if len(values) != len(header):
+            faults.append(
+                Fault(str(path), reader.line_num, 1, f"{len(values)} fields; the header has {len(header)}")
+            )
+        elif not statement_id or statement_id in rows:
+            came = f"the statement_id {statement_id!r} stands twice" if statement_id else "no statement_id"
+            faults.append(Fault(str(path), reader.line_num, 1, f"{came}; each row needs one of its own"))
+        rows[statement_id] = row
+    if faults:
+        raise FaultyFileError(faults)
+    return rows
+
+
+def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") -> Statement:
+    """Read one statement: its bytes, its header, and over that what its metadata `row` says.
+
+    Raises InputError for a file that is missing, empty, not text, or has another SHA-256 than the row.
+    """
+    data = files.read_bytes(path)
+    sha256 = files.sha256(data)
+    if row.get("sha256", sha256) not in {sha256, ""}:
+        raise InputError(
+            f"{path}: its SHA-256 is {sha256}, but statements.csv says {row['sha256']}; "
+            "the text was changed: restore it, or mend the row"
+        )
+    text = files.canonical(data, path=path, encoding=row.get("encoding") or "utf-8")
+    header, body = _header(text)
+    if not text[body:].strip():
+        raise InputError(f"{path}: the file holds no text; it must hold a statement's words")
+    known = header | {key: value for key, value in row.items() if value and key in _FIELDS}
+    code, source = _language(root, known.get("language", ""), language, text[body:], path)
+    return Statement(
+        **known | {"statement_id": path.stem, "language": code, "language_from": source, "sha256": sha256},
+        body=body,
+        text=text,
+    )
+
+
+def _language(root: Root, said: str, otherwise: str, text: str, path: Path) -> tuple[str, str]:
+    if said or otherwise:
+        return said or otherwise, "metadata" if said else "parameter"
+    try:
+        return languages.guess(root, text), "guessed"
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _header(text: str) -> tuple[dict[str, str], int]:
+    """Return what a ministry's page says above its text, and the offset where the text begins.
+
+    The header is the first lines up to a blank line, where the last of them is "Updated: …": the issuer,
+    the country, the title, the date, or the last two or three of these. A text without such a block has no
+    header.
+    """
+    block, _, _ = text.partition("\n\n")
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
+    dated = _DATED.fullmatch(lines[-1]) if lines else None
+    if dated is None or not 2 <= len(lines) <= 5:
+        return {}, 0
+    header = {"title": lines[-2]} | ({"issuer": lines[0]} if len(lines) > 2 else {})
+    code, clock = (
+        COUNTRIES.get(lines[1].replace("’", "'").casefold(), ("", "")) if len(lines) > 3 else ("", "")
+    )
+    published = _when(dated["when"], clock)
+    return {
+        key: value for key, value in (header | {"country": code, "published": published}).items() if value
+    }, len(block)
+
+
+def _when(text: str, clock: str) -> str:
+    for form in _FORMATS:
+        try:
+            moment = datetime.strptime(text.strip(), form)
+        except ValueError:
+            continue
+        return moment.strftime("%Y-%m-%dT%H:%M") + clock if "%H" in form else moment.strftime("%Y-%m-%d")
+    return ""

@@ -1,0 +1,195 @@
+"""A study: the file that asks the question, the run that answers it, the tables it writes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emphasis import codebook as codebooks
+from emphasis import documents, files, paths
+from emphasis.documents import Document
+from emphasis.errors import Fault, FaultyFileError, InputError
+from emphasis.parameters import NAMES, Parameter, all_declared, declared, is_of_type
+from emphasis.paths import Root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pandas as pd
+
+APART = "--"  # between a study's name and the eight digits of a run with other parameters
+
+
+class _Loader(yaml.SafeLoader):
+    """papermill's own loader: YAML's types, but dates stay text.
+
+    It is papermill.iorw.NoDatesSafeLoader, written out here because importing
+    papermill costs 0.4 s in every notebook; a test holds the two together.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def path_of(root: Root, name: str) -> Path:
+    """Return the file of a study: the stem of one in seeds/studies, or a path."""
+    path = Path(name)
+    return path if path.suffix in {".yml", ".yaml"} else root.seeds / "studies" / f"{name}.yml"
+
+
+def load(root: Root, name: str) -> dict[str, Any]:
+    """Return a study's parameters as its file gives them.
+
+    Raises InputError where there is no such study, FaultyFileError listing a key that no notebook declares,
+    a value of another type (with the cure), a study that names no statement, and a `study` that is not the
+    file's name.
+    """
+    path = path_of(root, name)
+    if not path.exists():
+        there = ", ".join(sorted(p.stem for p in (root.seeds / "studies").glob("*.yml"))) or "none"
+        raise InputError(f"no study is called {name!r} in {path.parent}; there are: {there}")
+    typed, written = documents.load(path, loader=_Loader), documents.load(path)
+    faults = [*_faults(typed, written, all_declared(root))]
+    if faults:
+        raise FaultyFileError(faults)
+    return dict(typed.data)
+
+
+def _faults(typed: Document, written: Document, known: Mapping[str, Parameter]) -> list[Fault]:
+    faults = []
+    for name, value in typed.data.items():
+        if name not in known:
+            faults.append(
+                typed.fault((str(name),), f"unknown key `{name}`; allowed are: {', '.join(sorted(known))}")
+            )
+        elif not is_of_type(value, known[name].type):
+            faults.append(typed.fault((name,), _cure(name, value, written.data[name], known[name].type)))
+    if not typed.data.get("statements"):
+        faults.append(
+            typed.fault(
+                ("statements",),
+                "the study names no statement; write `statements:` and below it a list of statement ids",
+            )
+        )
+    if typed.data.get("study") != typed.path.stem:
+        faults.append(
+            typed.fault(
+                ("study",),
+                f"`study` is {typed.data.get('study')!r}; it must be the file's name, {typed.path.stem}",
+            )
+        )
+    return faults
+
+
+def _cure(name: str, value: object, written: object, kind: str) -> str:
+    read_as = json.dumps(value, ensure_ascii=False, default=str)
+    came = f"`{name}` is {written!r}, which was read as {read_as}; it takes {NAMES[kind]}"
+    if kind == "str" and isinstance(written, str):
+        return f'{came}: write "{written}"'
+    if kind == "list" and isinstance(written, list):
+        return f"{came}: write each in quotes"
+    return f"{came}: write it as - {written}" if kind == "list" else came
+
+
+def run_name(study: str, overrides: Mapping[str, Any]) -> str:
+    """Return the folder of a run.
+
+    The study's name, and eight digits of the parameters that differ from its file.
+    """
+    if not overrides:
+        return study
+    text = json.dumps(dict(overrides), sort_keys=True, ensure_ascii=False)
+    return f"{study}{APART}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a notebook: where its tables go, and with what parameters it ran."""
+
+    root: Root
+    name: str
+    notebook: str
+    parameters: dict[str, Any]
+
+    @property
+    def data(self) -> Path:
+        """The folder of this run's tables."""
+        return self.root.data / self.name
+
+    def write(self, **tables: pd.DataFrame) -> Written:
+        """Write tables as CSV, each whole or not at all.
+
+        LF, floats with six significant digits, missing is empty.
+        """
+        rows = {}
+        for name, table in tables.items():
+            path = self.data / f"{name}.csv"
+            buffer = io.StringIO()
+            table.to_csv(buffer, index=False, lineterminator="\n", float_format="%.6g")
+            files.write(path, buffer.getvalue())
+            rows[self.root.relative(path)] = len(table)
+        return Written(rows)
+
+    def provenance(self, statements: pd.DataFrame) -> pd.DataFrame:
+        """Return what this run rests on.
+
+        Study, statements, codebook and lock with SHA-256, and the parameters; one row a thing.
+        """
+        import pandas as pd
+
+        book = codebooks.path_of(self.root, self.parameters["codebook"])
+        rows = [("study", self.name, _sha256(path_of(self.root, self.name.partition(APART)[0])))]
+        rows += [("statement", row["statement_id"], row["sha256"]) for _, row in statements.iterrows()]
+        rows += [("codebook", book.stem, _sha256(book))]
+        rows += [("lock", "requirements.lock", _sha256(self.root.path / "requirements.lock"))]
+        rows += [
+            ("parameter", f"{name} = {value}", "")
+            for name, value in self.parameters.items()
+            if name != "study"
+        ]
+        return pd.DataFrame(rows, columns=["what", "which", "sha256"])
+
+
+def _sha256(path: Path) -> str:
+    return files.sha256(files.read_bytes(path)) if path.exists() else ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The tables that a cell wrote, with their rows.
+
+    Shows their paths, and names them in the output's metadata.
+    """
+
+    rows: dict[str, int]
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        lines = [f"{path}: {n:,} {'row' if n == 1 else 'rows'}" for path, n in self.rows.items()]
+        return {"text/plain": "\n".join(lines)}, {"emphasis": {"tables": list(self.rows)}}
+
+
+def begin(notebook: str, **parameters: Any) -> Run:
+    """Begin a run of `notebook` with its parameters, and find where its tables go.
+
+    The study's own folder is written only with the parameters of its file (for those it leaves out: the
+    defaults of the notebook); any other set of parameters has a folder of its own. Raises InputError for a
+    value of another type than the notebook declares: papermill does not check.
+    """
+    root = paths.find_root()
+    known = declared(root.notebooks / f"{notebook}.ipynb")
+    for name, value in parameters.items():
+        if not is_of_type(value, known[name].type):
+            raise InputError(f"the parameter {name} is {value!r}; it takes {NAMES[known[name].type]}")
+    study, apart, _ = parameters["study"].partition(APART)
+    own = {name: parameter.default for name, parameter in known.items()} | load(root, study)
+    overrides = {name: value for name, value in parameters.items() if name != "study" and value != own[name]}
+    return Run(root, parameters["study"] if apart else run_name(study, overrides), notebook, parameters)
