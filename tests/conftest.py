@@ -1,6 +1,10 @@
 """In the gate (CI=true) a test that is skipped has not been run, and what has not been run does not hold."""
 
 import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +26,80 @@ def pytest_sessionfinish(session, exitstatus):
 def pytest_terminal_summary(terminalreporter, config):
     for reason in unwanted_skips(config):
         terminalreporter.write_line(f"A skip fails the gate: {reason}", red=True)
+
+
+# A copy of the checkout, and the command line in it
+
+ROOT = Path(__file__).resolve().parents[1]
+STUDY = "china-celac-2025"
+
+
+def files_of_checkout():
+    """Return the paths, from the root, of what git tracks or would track."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git clone")
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return sorted(path for path in set(listed.split("\0")) if path and (ROOT / path).is_file())
+
+
+@pytest.fixture(scope="session")
+def tracked():
+    return files_of_checkout()
+
+
+@pytest.fixture(scope="session")
+def copy_checkout(tracked):
+    """Copy the checkout, as git would give it, into a folder."""
+
+    def copy(folder):
+        for path in tracked:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, folder / path)
+        return folder
+
+    return copy
+
+
+@pytest.fixture
+def clone(copy_checkout, tmp_path):
+    return copy_checkout(tmp_path / "clone")
+
+
+def environment_of(folder, **variables):
+    """Return the environment in which Python, also in kernels, takes src from the copy in `folder`."""
+    return {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+
+
+@pytest.fixture(scope="session")
+def emphasis():
+    """Run the command line in a copy of the checkout."""
+
+    def run(folder, *arguments, cwd=None, before=(), **variables):
+        return subprocess.run(
+            [*before, sys.executable, "-m", "emphasis", *arguments],
+            cwd=cwd or folder,
+            env=environment_of(folder, **variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished(copy_checkout, emphasis, tmp_path_factory):
+    """A copy whose results were deleted and made anew, with no data of NLTK; tests copy it or look at it."""
+    folder = copy_checkout(tmp_path_factory.mktemp("finished"))
+    shutil.rmtree(folder / "data" / STUDY)
+    shutil.rmtree(folder / "notebooks" / "rendered" / STUDY)
+    done = emphasis(folder, "run", STUDY, NLTK_DATA=str(folder / "nowhere"))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def rerun(finished, tmp_path):
+    """A copy of the finished run with its keys, to change something in and to run again."""
+    return shutil.copytree(finished, tmp_path / "rerun")

@@ -126,9 +126,7 @@ def house_style(text: str) -> Iterator[None]:
     families, undrawable = _families(text)
     with mpl.rc_context({"font.family": families}, fname=STYLE), warnings.catch_warnings():
         if undrawable:
-            message = (
-                f"no installed font has {undrawable!r}: drawn as boxes. Install a font such as Noto Sans CJK"
-            )
+            message = f"no installed font has {undrawable!r}: drawn as boxes. Install a font such as Noto Sans CJK"
             warnings.warn(message, UserWarning, stacklevel=4)
             warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         with _quiet_fonts():

@@ -35,16 +35,7 @@ from emphasis.canvas import (
 from emphasis.errors import InputError
 from emphasis.findings import count, percent, plural
 from emphasis.grids import Grid, draw_grid, grid_of
-from emphasis.layout import (
-    Column,
-    Rows,
-    draw_sections,
-    fit_sections,
-    length,
-    open_rows,
-    say_no_unit,
-    ticks,
-)
+from emphasis.layout import Column, Rows, draw_sections, fit_sections, length, open_rows, say_no_unit, ticks
 
 HEIGHT = 240  # of a plot without rows
 
@@ -270,9 +261,7 @@ def _bars_figure(table: pd.DataFrame, notes: Sequence[str], headings: Headings) 
     return page.figure
 
 
-def lengths(
-    units: pd.DataFrame, sections: pd.DataFrame, *, finding: str, source: str, unit: str = "sentence"
-) -> Chart:
+def lengths(units: pd.DataFrame, sections: pd.DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
     """Draw how long each unit is, in reading order, with the median.
 
     Parameters
@@ -292,9 +281,7 @@ def lengths(
     _require(units, "units", "position n_tokens")
     _require(sections, "sections", "label first last")
     _require_inside(units, sections)
-    subtitle = (
-        f"Words in each {unit}, in reading order; shading separates the sections; the line is the median"
-    )
+    subtitle = f"Words in each {unit}, in reading order; shading separates the sections; the line is the median"
     alt = _sentences(finding, f"Words in each {unit} by section", _length_words(units, sections, unit))
     with house_style(alt + source):
         headings = Headings(finding, subtitle, source)

@@ -5,7 +5,7 @@ Studies, the statements they name, codebooks and their examples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,37 +33,37 @@ def faults(root: Root, name: str) -> list[Fault]:
             return coding.check(root, codebook_path)
     except FaultyFileError as error:
         return error.faults
-    raise InputError(
-        f"there is no study and no codebook called {name!r} in seeds/studies and seeds/codebooks"
-    )
+    raise InputError(f"there is no study and no codebook called {name!r} in seeds/studies and seeds/codebooks")
 
 
 def _study_faults(root: Root, name: str) -> list[Fault]:
     """Return the faults of a study's file, of what it names, and of its codebook."""
-    values = study.load(root, name)
-    document = documents.load(study.path_of(root, name))
-    defaults = {key: parameter.default for key, parameter in parameters.all_declared(root).items()}
-    return [*_values(document, values), *_named(root, document, defaults | values)]
+    document, wrong = study.read(root, name)
+    known = parameters.all_declared(root)
+    sound = {key: v for key, v in document.data.items() if key in known and parameters.is_of_type(v, known[key].type)}
+    defaults = {key: parameter.default for key, parameter in known.items()}
+    return sorted([*wrong, *_values(document, sound), *_named(root, document, defaults | sound)])
 
 
 def _values(document: Document, values: Mapping[str, Any]) -> list[Fault]:
-    allowed = {"unit": get_args(Unit), "nested": get_args(Nested)}
-    return [
-        document.fault((key,), f"`{key}` is {values[key]!r}; allowed are: {', '.join(choices)}")
-        for key, choices in allowed.items()
-        if key in values and values[key] not in choices
-    ]
+    return [document.fault((key,), message) for key, message in _not_allowed(values)]
+
+
+def _not_allowed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, choices in (("unit", get_args(Unit)), ("nested", get_args(Nested))):
+        if key in values and values[key] not in choices:
+            yield key, f"`{key}` is {values[key]!r}; allowed are: {', '.join(choices)}"
 
 
 def _named(root: Root, document: Document, values: Mapping[str, Any]) -> list[Fault]:
     """Return the faults of what a study names; at the study's own line where the thing is not there."""
     found: list[Fault] = []
     for place, ask in (
-        (("statements",), lambda: load(root, values["statements"], language=values["language"])),
         (
-            ("codebook",),
-            lambda: found.extend(coding.check(root, codebooks.path_of(root, values["codebook"]))),
+            ("statements",),
+            lambda: values["statements"] and load(root, values["statements"], language=values["language"]),
         ),
+        (("codebook",), lambda: found.extend(coding.check(root, codebooks.path_of(root, values["codebook"])))),
     ):
         try:
             ask()
@@ -75,8 +75,10 @@ def _named(root: Root, document: Document, values: Mapping[str, Any]) -> list[Fa
 
 
 def require(root: Root, values: Mapping[str, Any]) -> None:
-    """Raise FaultyFileError or InputError unless the statements and the codebook of a run are in order."""
-    load(root, values["statements"], language=values.get("language", ""))
+    """Raise FaultyFileError or InputError unless the parameters, statements and codebook of a run are in order."""
+    for _, message in _not_allowed(values):
+        raise InputError(message)
+    load(root, values["statements"], language=values["language"])
     wrong = coding.check(root, codebooks.path_of(root, values["codebook"]))
     if wrong:
         raise FaultyFileError(wrong)

@@ -6,7 +6,6 @@ Click, since typer refuses options of two values that repeat.
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,22 +34,39 @@ class Settings:
             click.echo(line)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Refusal(click.ClickException):
+    """Bad use or input, shown as one message."""
+
+    exit_code = 2
+
+
+class Group(click.Group):
+    """Commands whose errors, where they are ours, are shown without a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command that was asked for; exit 0 good, 1 the answer is no, 2 bad use or input."""
+        try:
+            return super().invoke(context)
+        except EmphasisError as error:
+            if context.params["debug"]:
+                raise
+            raise Refusal(str(error)) from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--root",
-    type=click.Path(path_type=Path),
-    help="The compendium; else the nearest at or above this folder.",
+    "--root", type=click.Path(path_type=Path), help="The compendium; else the nearest at or above this folder."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="emphasis", message="%(version)s")
 @click.pass_context
-def app(context: click.Context, root: Path | None, quiet: bool, debug: bool) -> None:
+def main(context: click.Context, root: Path | None, quiet: bool, debug: bool) -> None:
     """Read diplomatic statements as data: what they emphasise, how much, and how sure we are."""
     context.obj = Settings(root, quiet)
 
 
-@app.command()
+@main.command()
 @click.argument("study")
 @click.option(
     "-p",
@@ -70,9 +86,7 @@ def app(context: click.Context, root: Path | None, quiet: bool, debug: bool) -> 
     help="Notebooks at a time.",
 )
 @click.pass_obj
-def run(
-    settings: Settings, study: str, given: tuple[tuple[str, str], ...], only: tuple[str, ...], jobs: int
-) -> None:
+def run(settings: Settings, study: str, given: tuple[tuple[str, str], ...], only: tuple[str, ...], jobs: int) -> None:
     """Execute the notebooks of STUDY and render their pages; what did not change is not run again."""
     from emphasis import checking, pages, runner
 
@@ -86,7 +100,7 @@ def run(
     settings.say(f"Tables: {todo.root.relative(todo.root.data / todo.name)}/ (described in data/README.md)")
 
 
-@app.command()
+@main.command()
 @click.argument("study")
 @click.pass_obj
 def render(settings: Settings, study: str) -> None:
@@ -103,7 +117,7 @@ def _rendered(settings: Settings, folder: Path, written: list[Path]) -> None:
     settings.say(f"Read: {settings.root.relative(first)} (open it in a browser)")
 
 
-@app.command()
+@main.command()
 @click.argument("name", metavar="STUDY|CODEBOOK")
 @click.pass_obj
 def check(settings: Settings, name: str) -> None:
@@ -116,22 +130,3 @@ def check(settings: Settings, name: str) -> None:
     if faults:
         raise click.exceptions.Exit(1)
     settings.say(f"{name}: no fault found")
-
-
-def main() -> None:
-    """Run the command line: exit 0 good, 1 the answer is no, 2 bad use or input; tracebacks if asked for."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; what was there before is unchanged.", err=True)
-        sys.exit(130)
-    except EmphasisError as error:
-        if "--debug" in sys.argv:
-            raise
-        click.echo(f"emphasis: {error}", err=True)
-        sys.exit(2)

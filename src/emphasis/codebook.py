@@ -82,11 +82,7 @@ class Codebook(BaseModel):
 
         InputError where there is none.
         """
-        found = [
-            (name, pattern)
-            for name, theme in self.themes.items()
-            for pattern in theme.patterns.get(language, [])
-        ]
+        found = [(name, pattern) for name, theme in self.themes.items() for pattern in theme.patterns.get(language, [])]
         if not found:
             raise InputError(
                 f"the codebook {self.codebook!r} has no patterns for the language {language!r}; "
@@ -174,12 +170,7 @@ def themes(book: Codebook) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (
-            name,
-            theme.label,
-            theme.definition.strip(),
-            sum(len(patterns) for patterns in theme.patterns.values()),
-        )
+        (name, theme.label, theme.definition.strip(), sum(len(patterns) for patterns in theme.patterns.values()))
         for name, theme in book.themes.items()
     ]
     return pd.DataFrame(rows, columns=["theme", "label", "definition", "n_patterns"])

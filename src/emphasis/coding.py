@@ -53,9 +53,7 @@ def code(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") ->
     return Coding(evidence, _decisions(evidence, codebook))
 
 
-def code_titles(
-    root: Root, statements: pd.DataFrame, codebook: Codebook, *, nested: Nested = "theme"
-) -> pd.DataFrame:
+def code_titles(root: Root, statements: pd.DataFrame, codebook: Codebook, *, nested: Nested = "theme") -> pd.DataFrame:
     """Code the titles apart, so that they count in no share.
 
     One row a theme of a title, as `codings` but for the unit.
@@ -79,8 +77,7 @@ def _matches(index: Index, codebook: Codebook) -> tuple[list[tuple[str, str]], M
         found = index.find([pattern for _, pattern in own])
         found = found.take(part_language[found.first] == language)
         kept += [
-            Matches(m.pattern + len(patterns), m.first, m.last)
-            for m in _by_theme(own, found, len(index.part_unit))
+            Matches(m.pattern + len(patterns), m.first, m.last) for m in _by_theme(own, found, len(index.part_unit))
         ]
         patterns += own
     columns = [np.concatenate([getattr(m, name) for m in kept]) for name in ("pattern", "first", "last")]
@@ -121,11 +118,7 @@ def _decisions(evidence: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     place = evidence["theme"].map({theme: i for i, theme in enumerate(codebook.themes)}).to_numpy()
     statement = pd.factorize(evidence["statement_id"])[0]
     ordered = evidence.iloc[np.lexsort((place, evidence["unit_id"], statement))]
-    codings = (
-        ordered.groupby(["statement_id", "unit_id", "theme"], sort=False)
-        .size()
-        .reset_index(name="n_evidence")
-    )
+    codings = ordered.groupby(["statement_id", "unit_id", "theme"], sort=False).size().reset_index(name="n_evidence")
     codings.insert(3, "coder", CODER)
     return codings
 

@@ -46,12 +46,7 @@ def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = 
         places, faults = _places(node, path)
         if not isinstance(node, yaml.MappingNode):
             faults.append(
-                Fault(
-                    str(path),
-                    1,
-                    1,
-                    "the file is empty or no mapping; it must hold lines of the form `key: value`",
-                )
+                Fault(str(path), 1, 1, "the file is empty or no mapping; it must hold lines of the form `key: value`")
             )
         if faults:
             raise FaultyFileError(faults)
@@ -69,9 +64,7 @@ def _yaml_fault(error: yaml.MarkedYAMLError, path: Path, text: str) -> Fault:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
     if line < len(lines) and "\t" in lines[line][: column + 1]:
-        return Fault(
-            str(path), line + 1, lines[line].index("\t") + 1, "a tab; YAML is indented by spaces only"
-        )
+        return Fault(str(path), line + 1, lines[line].index("\t") + 1, "a tab; YAML is indented by spaces only")
     return Fault(str(path), line + 1, column + 1, f"not YAML: {error.problem or error.context}")
 
 
@@ -83,14 +76,13 @@ def _places(top: yaml.Node | None, path: Path) -> tuple[dict[Place, tuple[int, i
     while stack:
         place, node = stack.pop()
         if id(node) in seen:
-            faults.append(
-                _node_fault(path, node, "an alias (*) of this value is used; write the value out each time")
-            )
+            faults.append(_node_fault(path, node, "an alias (*) of this value is used; write the value out each time"))
             continue
         seen.add(id(node))
         for key, marked, value in _children(node):
             if (*place, key) in places:
                 faults.append(_node_fault(path, marked, f"the key `{key}` stands twice here; keep one"))
+                continue
             places[*place, key] = (marked.start_mark.line + 1, marked.start_mark.column + 1)
             stack.append(((*place, key), value))
     return places, faults

@@ -48,8 +48,7 @@ def execute(notebook: Path, values: Mapping[str, Any], *, keep: Path, is_quiet: 
     except PapermillExecutionError as error:
         first = str(error.evalue).strip() or "no message"
         raise RunError(
-            f"{notebook.name}, cell {error.cell_index}: {error.ename}: {first}\n"
-            f"(a copy with the whole error: {keep})"
+            f"{notebook.name}, cell {error.cell_index}: {error.ename}: {first}\n(a copy with the whole error: {keep})"
         ) from error
     keep.unlink(missing_ok=True)
     return stable(executed)
@@ -64,9 +63,7 @@ def stable(executed: NotebookNode) -> NotebookNode:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata = NotebookNode(kernelspec=kernel, language_info=NotebookNode(name="python"))
     for cell in notebook.cells:
-        cell.metadata = NotebookNode(
-            {key: value for key, value in cell.metadata.items() if key in KEPT_METADATA}
-        )
+        cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key in KEPT_METADATA})
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
     return notebook
@@ -98,9 +95,7 @@ def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _pictures(notebook: NotebookNode) -> Iterator[str]:
-    return (
-        output.data["image/png"] for output in _outputs(notebook) if "image/png" in output.get("data", {})
-    )
+    return (output.data["image/png"] for output in _outputs(notebook) if "image/png" in output.get("data", {}))
 
 
 def _without_pictures(notebook: NotebookNode) -> NotebookNode:
@@ -116,9 +111,7 @@ def _look_alike(a: str, b: str) -> bool:
     import numpy as np
     from PIL import Image
 
-    first, second = (
-        np.asarray(Image.open(BytesIO(b64decode(picture))).convert("RGB"), np.int16) for picture in (a, b)
-    )
+    first, second = (np.asarray(Image.open(BytesIO(b64decode(picture))).convert("RGB"), np.int16) for picture in (a, b))
     return first.shape == second.shape and int(np.abs(first - second).max()) <= PIXEL_TOLERANCE
 
 

@@ -41,16 +41,10 @@ def canonical(data: bytes, *, path: Path, encoding: str = "utf-8") -> str:
         cure = "save the file as UTF-8, or name its encoding in the column `encoding` of statements.csv"
         raise FaultyFileError([_fault(path, before, f"{came}; {cure}")]) from error
     except LookupError as error:
-        raise InputError(
-            f"{path}: no encoding is called {encoding!r}; write utf-8, cp1252, gb18030 …"
-        ) from error
+        raise InputError(f"{path}: no encoding is called {encoding!r}; write utf-8, cp1252, gb18030 …") from error
     if "\0" in text:
         raise FaultyFileError(
-            [
-                _fault(
-                    path, text[: text.index("\0")], "a NUL byte; this is no plain text, save it as UTF-8 text"
-                )
-            ]
+            [_fault(path, text[: text.index("\0")], "a NUL byte; this is no plain text, save it as UTF-8 text")]
         )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROLS.sub(lambda control: "\n" if control[0] in "\x0b\x0c" else " ", text)

@@ -226,13 +226,7 @@ def section_leaders(table: pd.DataFrame) -> str:
     if not leaders:
         return "No section has a leading theme."
     names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
-    rest = (
-        ""
-        if led == n_sections
-        else "; the rest carry none"
-        if n_sections - led > 1
-        else "; the other carries none"
-    )
+    rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
     return f"{names} {_do(len(leaders), 'lead')} {_of_the(led, n_sections, 'section')}{rest}."
 
 
@@ -274,6 +268,4 @@ def leading_phrases(table: pd.DataFrame) -> str:
     tied, times = int((table["n"] == row["n"]).sum()), count(int(row["n"]), "time")
     if tied > 1:
         return f"{tied:,} phrases recur most, each {times}; the longest is “{row['phrase']}”."
-    return (
-        f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."
-    )
+    return f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."

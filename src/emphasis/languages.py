@@ -52,9 +52,7 @@ def load(root: Root, code: str) -> Language:
     """Return the language with this code; InputError lists the codes there are."""
     path = root.seeds / "languages" / f"{code}.yml"
     if code not in available(root):
-        raise InputError(
-            f"no language is called {code!r} in seeds/languages; there are: {', '.join(available(root))}"
-        )
+        raise InputError(f"no language is called {code!r} in seeds/languages; there are: {', '.join(available(root))}")
     return schema.validate(Language, documents.load(path))
 
 

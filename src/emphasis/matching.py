@@ -84,9 +84,7 @@ class Index:
         stem = glob.split("*", maxsplit=1)[0].split("?", maxsplit=1)[0]
         forms, order = self._sorted_types
         low, high = bisect_left(forms, stem), bisect_left(forms, stem + "\U0010ffff") if stem else len(forms)
-        fits = regex.compile(
-            "".join({"*": ".*", "?": "."}.get(c, regex.escape(c)) for c in glob), regex.S
-        ).fullmatch
+        fits = regex.compile("".join({"*": ".*", "?": "."}.get(c, regex.escape(c)) for c in glob), regex.S).fullmatch
         return order[[i for i in range(low, high) if fits(forms[i])]]
 
     def find(self, patterns: Sequence[str]) -> Matches:
@@ -96,8 +94,7 @@ class Index:
         found = [self._find([fitting[word] for word in phrase]) for phrase in phrases]
         number = np.repeat(np.arange(len(patterns)), [len(first) for first, _ in found])
         return Matches(
-            number,
-            *(np.concatenate([spans[i] for spans in found] or [np.zeros(0, np.int64)]) for i in (0, 1)),
+            number, *(np.concatenate([spans[i] for spans in found] or [np.zeros(0, np.int64)]) for i in (0, 1))
         )
 
     def _find(self, phrase: Sequence[Ints]) -> tuple[Ints, Ints]:
@@ -158,6 +155,4 @@ def inside_longer(matches: Matches) -> Flags:
     spans = np.unique(np.stack([matches.first, -matches.last], axis=1), axis=0)
     reach = np.maximum.accumulate(np.append(0, -spans[:-1, 1]))[: len(spans)]
     inner = {(int(a), int(-b)) for a, b in spans[-spans[:, 1] <= reach]}
-    return np.array(
-        [span in inner for span in zip(matches.first.tolist(), matches.last.tolist(), strict=True)], bool
-    )
+    return np.array([span in inner for span in zip(matches.first.tolist(), matches.last.tolist(), strict=True)], bool)

@@ -116,11 +116,7 @@ def pool(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table["statement_id"].nunique() == 1:
         return table
-    sums = (
-        table.groupby(["theme", "label"], sort=False)[["n_units", "of_units", "n_mentions"]]
-        .sum()
-        .reset_index()
-    )
+    sums = table.groupby(["theme", "label"], sort=False)[["n_units", "of_units", "n_mentions"]].sum().reset_index()
     low, high = wilson(sums["n_units"], sums["of_units"])
     seen = sums["n_units"] > 0
     pooled = sums.assign(

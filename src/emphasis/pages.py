@@ -78,9 +78,7 @@ def _write(path: Path, notebooks: list[Path], stamp: str) -> Path:
 
 def _title(notebook: NotebookNode) -> str:
     """Return the first heading of a notebook."""
-    lines = [
-        line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()
-    ]
+    lines = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "Notebook")
 
 

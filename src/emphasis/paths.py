@@ -54,6 +54,5 @@ def find_root(start: Path | None = None) -> Root:
         if (folder / "seeds").is_dir() and (folder / "notebooks").is_dir():
             return Root(folder)
     raise InputError(
-        f"no compendium at or above {here}: it is a folder that holds seeds/ and notebooks/; "
-        "name it with --root"
+        f"no compendium at or above {here}: it is a folder that holds seeds/ and notebooks/; name it with --root"
     )

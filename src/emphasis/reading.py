@@ -50,10 +50,7 @@ def marked(segments: Segments, coding: Coding, codebook: Codebook) -> Reading:
         matches.setdefault((row["statement_id"], row["unit_id"]), []).append(row)
     legend = [f"{n} {codebook.labels[theme]}" for theme, n in numbers.items()]
     reading = _reading(
-        segments,
-        numbers,
-        {key: sorted(rows, key=_by_place) for key, rows in matches.items()},
-        codebook.labels,
+        segments, numbers, {key: sorted(rows, key=_by_place) for key, rows in matches.items()}, codebook.labels
     )
     html = f"<p><strong>Legend.</strong> {' · '.join(escape(entry) for entry in legend)}</p>\n{reading.html}"
     return Reading(html, f"Legend. {' · '.join(legend)}\n\n{reading.text}")
@@ -86,9 +83,7 @@ def _reading(
             f"<mark>{escape(run)}</mark><sup>{note}</sup>" if note else escape(run) for run, note in body
         )
         marked_text = "".join(f"{run}({note})" if note else run for run, note in body)
-        html.append(
-            f"<p><small>{unit['unit_id']}</small> {marked_html} <small><em>{escape(said)}</em></small></p>"
-        )
+        html.append(f"<p><small>{unit['unit_id']}</small> {marked_html} <small><em>{escape(said)}</em></small></p>")
         text.append(f"{unit['unit_id']:>3} {' '.join(marked_text.split())} {said}".rstrip())
     return Reading("\n".join(html), "\n".join(text).strip())
 
@@ -126,14 +121,10 @@ def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> p
     Empty where it carries none.
     """
     label = coding.evidence["theme"].map(codebook.labels)
-    quoted = coding.evidence.assign(label=label).groupby(["statement_id", "unit_id", "label"], sort=False)[
-        "evidence"
-    ]
+    quoted = coding.evidence.assign(label=label).groupby(["statement_id", "unit_id", "label"], sort=False)["evidence"]
     words = quoted.agg(lambda found: ", ".join(dict.fromkeys(found))).reset_index()
     words["said"] = words["label"] + ": " + words["evidence"]
-    table = words.groupby(["statement_id", "unit_id"]).agg(
-        themes=("label", ", ".join), evidence=("said", "; ".join)
-    )
+    table = words.groupby(["statement_id", "unit_id"]).agg(themes=("label", ", ".join), evidence=("said", "; ".join))
     units = segments.units[["statement_id", "unit_id", "text"]]
     return units.join(table, on=["statement_id", "unit_id"]).fillna("")
 
@@ -147,16 +138,10 @@ def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
     """
     missing = [column for column in columns if column not in frame]
     if missing:
-        raise InputError(
-            f"the table has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}"
-        )
-    shown = pd.DataFrame(
-        {name: [_cell(column, value) for value in frame[column]] for column, name in columns.items()}
-    )
+        raise InputError(f"the table has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}")
+    shown = pd.DataFrame({name: [_cell(column, value) for value in frame[column]] for column, name in columns.items()})
     with pd.option_context("display.max_colwidth", None):
-        return Reading(
-            shown.to_html(index=False, escape=True, border=0, justify="left"), shown.to_string(index=False)
-        )
+        return Reading(shown.to_html(index=False, escape=True, border=0, justify="left"), shown.to_string(index=False))
 
 
 def facts(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
@@ -169,9 +154,7 @@ def facts(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
         name: [_cell(column, row[column]) for column in columns]
         for name, (_, row) in zip(names, frame.iterrows(), strict=True)
     }
-    return table(
-        pd.DataFrame({"what": list(columns.values())} | turned), {"what": ""} | {name: name for name in names}
-    )
+    return table(pd.DataFrame({"what": list(columns.values())} | turned), {"what": ""} | {name: name for name in names})
 
 
 def _cell(column: str, value: object) -> str:
@@ -179,10 +162,4 @@ def _cell(column: str, value: object) -> str:
         return "–"
     if column.startswith("share"):
         return percent(float(str(value)))
-    return (
-        f"{value:,.1f}"
-        if isinstance(value, float)
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

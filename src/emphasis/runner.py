@@ -55,10 +55,7 @@ class Plan:
 
     def keep_key(self, notebook: Path, outputs: Sequence[Path]) -> None:
         """Remember what a notebook ran with and what it wrote."""
-        kept = {
-            "key": self._key(notebook),
-            "outputs": {self.root.relative(path): _sha256(path) for path in outputs},
-        }
+        kept = {"key": self._key(notebook), "outputs": {self.root.relative(path): _sha256(path) for path in outputs}}
         files.write(self._key_file(notebook), json.dumps(kept, indent=1))
 
 
@@ -66,9 +63,7 @@ def _sha256(path: Path) -> str:
     return files.sha256(files.read_bytes(path)) if path.is_file() else ""
 
 
-def plan(
-    root: Root, name: str, overrides: Sequence[tuple[str, str]] = (), *, only: Sequence[str] = ()
-) -> Plan:
+def plan(root: Root, name: str, overrides: Sequence[tuple[str, str]] = (), *, only: Sequence[str] = ()) -> Plan:
     """Read a study, apply `overrides` (names and values as written), and find what would run.
 
     `only` are numbers or names that the wanted notebooks begin with. Raises InputError for an unknown
@@ -77,19 +72,17 @@ def plan(
     own = study.load(root, name)
     known = parameters.all_declared(root)
     given = {
-        key: parameters.parse(key, value, known)
-        for key, value in overrides
-        if key != "study" or _refuse_study(value)
+        key: parameters.parse(key, value, known) for key, value in overrides if key != "study" or _refuse_study(value)
     }
     defaults = {key: parameter.default for key, parameter in known.items()}
     changed = {key: value for key, value in given.items() if value != (defaults | own)[key]}
     run_name = study.run_name(own["study"], changed)
-    values = own | changed | {"study": run_name}
+    values = defaults | own | changed | {"study": run_name}
     notebooks = [path for path in parameters.sources(root) if not only or path.stem.startswith(tuple(only))]
     if not notebooks:
         there = ", ".join(path.stem for path in parameters.sources(root))
         raise InputError(f"no notebook begins with {', '.join(only)}; there are: {there}")
-    return Plan(root, run_name, values, tuple(notebooks), _common(root, defaults | values, own["study"]))
+    return Plan(root, run_name, values, tuple(notebooks), _common(root, values, own["study"]))
 
 
 def _refuse_study(value: str) -> bool:
@@ -110,15 +103,11 @@ def _common(root: Root, values: Mapping[str, Any], name: str) -> str:
         *sorted((root.seeds / "statements").iterdir()),
         root.path / "requirements.lock",
         *sorted(
-            path
-            for path in Path(__file__).parent.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            path for path in Path(__file__).parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts
         ),
     ]
     hashes = [(path.name, _sha256(path)) for path in read]
-    return files.sha256(
-        json.dumps([values, hashes, sys.version_info[:2]], sort_keys=True, default=str).encode()
-    )
+    return files.sha256(json.dumps([values, hashes, sys.version_info[:2]], sort_keys=True, default=str).encode())
 
 
 def run(todo: Plan, *, jobs: int = 2, is_quiet: bool = False, say: Say = print) -> None:

@@ -34,9 +34,7 @@ def _fault(document: Document, model: type[BaseModel], problem: object) -> Fault
             allowed = ", ".join(_fields(model, place))
             message = f"unknown key `{place[-1]}`; allowed are: {allowed}"
         case _:
-            message = (
-                f"`{name}` is {_short(problem['input'])}: {problem['msg'].removeprefix('Value error, ')}"
-            )
+            message = f"`{name}` is {_short(problem['input'])}: {problem['msg'].removeprefix('Value error, ')}"
     return document.fault(place, message)
 
 
@@ -45,9 +43,7 @@ def _fields(model: type[BaseModel], place: Place) -> list[str]:
     for part in place[:-1]:
         field = model.model_fields.get(str(part))
         inner = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else [model]
-        model = next(
-            (kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), model
-        )
+        model = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), model)
     return list(model.model_fields)
 
 

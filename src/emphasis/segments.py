@@ -56,9 +56,7 @@ class Segments:
     @cached_property
     def unit_statement(self) -> Ints:
         """The row of `statements` of each unit."""
-        return np.asarray(
-            pd.Index(self.statements["statement_id"]).get_indexer(self.units["statement_id"]), np.int64
-        )
+        return np.asarray(pd.Index(self.statements["statement_id"]).get_indexer(self.units["statement_id"]), np.int64)
 
     @cached_property
     def unit_section(self) -> Ints:
@@ -73,9 +71,7 @@ class Segments:
     @cached_property
     def tokens(self) -> pd.DataFrame:
         """One row a token: statement_id, section_id, unit_id, token_id, start, end, type."""
-        table = (
-            self.units[["statement_id", "section_id", "unit_id"]].iloc[self.token_unit].reset_index(drop=True)
-        )
+        table = self.units[["statement_id", "section_id", "unit_id"]].iloc[self.token_unit].reset_index(drop=True)
         token_id = table.groupby("statement_id", sort=False).cumcount() + 1
         types = np.array(self.vocabulary.types, dtype=object)[self.token[:, 2]]
         return table.assign(token_id=token_id, start=self.token[:, 0], end=self.token[:, 1], type=types)
@@ -90,12 +86,8 @@ def segment(root: Root, statements: pd.DataFrame, *, unit: Unit = "sentence") ->
     if unit not in get_args(Unit):
         raise InputError(f"unit is {unit!r}; allowed are: {', '.join(get_args(Unit))}")
     vocabulary = Vocabulary()
-    run = (
-        statements["language"] != statements["language"].shift()
-    ).cumsum()  # consecutive statements of one language
-    divided = [
-        _divide(root, group.reset_index(drop=True), vocabulary, unit) for _, group in statements.groupby(run)
-    ]
+    run = (statements["language"] != statements["language"].shift()).cumsum()  # consecutive statements of one language
+    divided = [_divide(root, group.reset_index(drop=True), vocabulary, unit) for _, group in statements.groupby(run)]
     n_units = np.cumsum([0, *(len(d.units) for d in divided)])
     n_tokens = np.cumsum([0, *(len(d.token) for d in divided)])
     return Segments(
@@ -157,26 +149,14 @@ def _divide(root: Root, statements: pd.DataFrame, vocabulary: Vocabulary, unit: 
     )
 
 
-_SECTION_COLUMNS = [
-    "statement_id",
-    "section_id",
-    "kind",
-    "label",
-    "heading",
-    "start",
-    "end",
-    "n_units",
-    "n_tokens",
-]
+_SECTION_COLUMNS = ["statement_id", "section_id", "kind", "label", "heading", "start", "end", "n_units", "n_tokens"]
 _UNIT_COLUMNS = ["statement_id", "section_id", "unit_id", "is_heading", "start", "end", "n_tokens", "text"]
 
 
 def _refuse_wordless(found: Structure, statements: pd.DataFrame) -> None:
     without = np.setdiff1d(np.arange(len(statements)), found.scan.document)
     if len(without):
-        raise InputError(
-            f"the statement {statements['statement_id'][without[0]]!r} holds no word; it must hold one"
-        )
+        raise InputError(f"the statement {statements['statement_id'][without[0]]!r} holds no word; it must hold one")
 
 
 def _edges(begins: Flags) -> tuple[Ints, Ints]:
@@ -199,12 +179,7 @@ def _spans(found: Structure, statements: pd.DataFrame, first: Ints, last: Ints) 
     whole = statements["text"].to_numpy()[document]
     text = [t[a:b] for t, a, b in zip(whole, start.tolist(), end.tolist(), strict=True)]
     return pd.DataFrame(
-        {
-            "statement_id": statements["statement_id"].to_numpy()[document],
-            "start": start,
-            "end": end,
-            "text": text,
-        }
+        {"statement_id": statements["statement_id"].to_numpy()[document], "start": start, "end": end, "text": text}
     )
 
 
@@ -228,9 +203,7 @@ def _sections(found: Structure, statements: pd.DataFrame) -> pd.DataFrame:
         words
         or {"preamble": "Preamble", "paragraph": f"Paragraph {number}"}.get(kind)
         or textwrap.shorten(text, LABEL_CHARACTERS, placeholder=" …")
-        for words, kind, number, text in zip(
-            found.label, table["kind"], table["section_id"], heading, strict=True
-        )
+        for words, kind, number, text in zip(found.label, table["kind"], table["section_id"], heading, strict=True)
     ]
     return table
 
@@ -240,11 +213,7 @@ def _units(found: Structure, statements: pd.DataFrame, first: Ints, last: Ints) 
     table["unit_id"] = table.groupby("statement_id", sort=False).cumcount() + 1
     announced = np.isin(found.kind, [KINDS.index("point"), KINDS.index("heading")])
     ends = dict(
-        zip(
-            np.flatnonzero(found.section)[announced].tolist(),
-            _heading_ends(found)[announced].tolist(),
-            strict=True,
-        )
+        zip(np.flatnonzero(found.section)[announced].tolist(), _heading_ends(found)[announced].tolist(), strict=True)
     )
     table["is_heading"] = [ends.get(a) == b for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return table

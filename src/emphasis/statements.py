@@ -69,14 +69,11 @@ def _chosen(wanted: Sequence[str], stems: set[str], folder: Path) -> list[str]:
     there = ", ".join(sorted(stems)[:8]) or "none"
     if not wanted or isinstance(wanted, str):
         raise InputError(
-            f"statements is {wanted!r}; it must be a list of one or more statement ids of {folder}; "
-            f"there are: {there}"
+            f"statements is {wanted!r}; it must be a list of one or more statement ids of {folder}; there are: {there}"
         )
     chosen: dict[str, None] = {}
     for pattern in wanted:
-        fitting = (
-            [pattern] if pattern in stems else sorted(stem for stem in stems if fnmatchcase(stem, pattern))
-        )
+        fitting = [pattern] if pattern in stems else sorted(stem for stem in stems if fnmatchcase(stem, pattern))
         if not fitting:
             raise InputError(f"no statement is called {pattern!r} in {folder}; there are: {there}")
         chosen |= dict.fromkeys(fitting)
@@ -97,14 +94,7 @@ def metadata(path: Path) -> dict[str, dict[str, str]]:
     header = next(reader, [])
     if "statement_id" not in header:
         raise FaultyFileError(
-            [
-                Fault(
-                    str(path),
-                    1,
-                    1,
-                    f"the header is {','.join(header)!r}; it must hold the column statement_id",
-                )
-            ]
+            [Fault(str(path), 1, 1, f"the header is {','.join(header)!r}; it must hold the column statement_id")]
         )
     rows: dict[str, dict[str, str]] = {}
     faults = []
@@ -112,9 +102,7 @@ def metadata(path: Path) -> dict[str, dict[str, str]]:
         row = dict(zip(header, values, strict=False))
         statement_id = row.get("statement_id", "")
         if len(values) != len(header):
-            faults.append(
-                Fault(str(path), reader.line_num, 1, f"{len(values)} fields; the header has {len(header)}")
-            )
+            faults.append(Fault(str(path), reader.line_num, 1, f"{len(values)} fields; the header has {len(header)}"))
         elif not statement_id or statement_id in rows:
             came = f"the statement_id {statement_id!r} stands twice" if statement_id else "no statement_id"
             faults.append(Fault(str(path), reader.line_num, 1, f"{came}; each row needs one of its own"))
@@ -171,13 +159,11 @@ def _header(text: str) -> tuple[dict[str, str], int]:
     if dated is None or not 2 <= len(lines) <= 5:
         return {}, 0
     header = {"title": lines[-2]} | ({"issuer": lines[0]} if len(lines) > 2 else {})
-    code, clock = (
-        COUNTRIES.get(lines[1].replace("’", "'").casefold(), ("", "")) if len(lines) > 3 else ("", "")
-    )
+    code, clock = COUNTRIES.get(lines[1].replace("’", "'").casefold(), ("", "")) if len(lines) > 3 else ("", "")
     published = _when(dated["when"], clock)
-    return {
-        key: value for key, value in (header | {"country": code, "published": published}).items() if value
-    }, len(block)
+    return {key: value for key, value in (header | {"country": code, "published": published}).items() if value}, len(
+        block
+    )
 
 
 def _when(text: str, clock: str) -> str:

@@ -48,9 +48,7 @@ def structure(scan: Scan, texts: Sequence[str], language: Language) -> Structure
     Sections and paragraphs end the sentence.
     """
     is_wrapped = _is_wrapped(scan, len(texts))
-    paragraph = (
-        _first(scan.document) | (scan.newlines >= 2) | ((scan.newlines == 1) & ~is_wrapped[scan.document])
-    )
+    paragraph = _first(scan.document) | (scan.newlines >= 2) | ((scan.newlines == 1) & ~is_wrapped[scan.document])
     number = np.cumsum(paragraph) - 1
     words = np.bincount(number[scan.token_chunk], minlength=int(number[-1]) + 1 if len(number) else 0)
     keep = words[number] > 0
@@ -92,9 +90,7 @@ def _is_wrapped(scan: Scan, n_texts: int) -> Flags:
     return wrapped
 
 
-def _sections(
-    scan: Scan, paragraph: Flags, texts: Sequence[str], language: Language
-) -> tuple[Flags, Ints, list[str]]:
+def _sections(scan: Scan, paragraph: Flags, texts: Sequence[str], language: Language) -> tuple[Flags, Ints, list[str]]:
     """Return for each paragraph whether a section opens there, and for each section its kind and label."""
     first = np.flatnonzero(paragraph)
     document = scan.document[first]

@@ -46,31 +46,33 @@ def path_of(root: Root, name: str) -> Path:
     return path if path.suffix in {".yml", ".yaml"} else root.seeds / "studies" / f"{name}.yml"
 
 
-def load(root: Root, name: str) -> dict[str, Any]:
-    """Return a study's parameters as its file gives them.
+def read(root: Root, name: str) -> tuple[Document, list[Fault]]:
+    """Return a study's file and its faults.
 
-    Raises InputError where there is no such study, FaultyFileError listing a key that no notebook declares,
-    a value of another type (with the cure), a study that names no statement, and a `study` that is not the
-    file's name.
+    A fault is a key that no notebook declares, a value of another type (with the cure), a study that names no
+    statement, and a `study` that is not the file's name. Raises InputError where there is no such study.
     """
     path = path_of(root, name)
     if not path.exists():
         there = ", ".join(sorted(p.stem for p in (root.seeds / "studies").glob("*.yml"))) or "none"
         raise InputError(f"no study is called {name!r} in {path.parent}; there are: {there}")
     typed, written = documents.load(path, loader=_Loader), documents.load(path)
-    faults = [*_faults(typed, written, all_declared(root))]
+    return typed, _faults(typed, written, all_declared(root))
+
+
+def load(root: Root, name: str) -> dict[str, Any]:
+    """Return a study's parameters as its file gives them; FaultyFileError lists what `read` finds wrong."""
+    document, faults = read(root, name)
     if faults:
         raise FaultyFileError(faults)
-    return dict(typed.data)
+    return dict(document.data)
 
 
 def _faults(typed: Document, written: Document, known: Mapping[str, Parameter]) -> list[Fault]:
     faults = []
     for name, value in typed.data.items():
         if name not in known:
-            faults.append(
-                typed.fault((str(name),), f"unknown key `{name}`; allowed are: {', '.join(sorted(known))}")
-            )
+            faults.append(typed.fault((str(name),), f"unknown key `{name}`; allowed are: {', '.join(sorted(known))}"))
         elif not is_of_type(value, known[name].type):
             faults.append(typed.fault((name,), _cure(name, value, written.data[name], known[name].type)))
     if not typed.data.get("statements"):
@@ -83,8 +85,7 @@ def _faults(typed: Document, written: Document, known: Mapping[str, Parameter]) 
     if typed.data.get("study") != typed.path.stem:
         faults.append(
             typed.fault(
-                ("study",),
-                f"`study` is {typed.data.get('study')!r}; it must be the file's name, {typed.path.stem}",
+                ("study",), f"`study` is {typed.data.get('study')!r}; it must be the file's name, {typed.path.stem}"
             )
         )
     return faults
@@ -151,11 +152,7 @@ class Run:
         rows += [("statement", row["statement_id"], row["sha256"]) for _, row in statements.iterrows()]
         rows += [("codebook", book.stem, _sha256(book))]
         rows += [("lock", "requirements.lock", _sha256(self.root.path / "requirements.lock"))]
-        rows += [
-            ("parameter", f"{name} = {value}", "")
-            for name, value in self.parameters.items()
-            if name != "study"
-        ]
+        rows += [("parameter", f"{name} = {value}", "") for name, value in self.parameters.items() if name != "study"]
         return pd.DataFrame(rows, columns=["what", "which", "sha256"])
 
 

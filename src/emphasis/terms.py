@@ -39,12 +39,8 @@ def frequencies(segments: Segments, *, stop_words: frozenset[str] = frozenset())
             "type": types,
             "n": n,
             "per_1000": 1000 * n / max(1, len(segments.token)),
-            "n_sections": _spread(
-                segments.token[:, 2], segments.unit_section[segments.token_unit], len(types)
-            ),
-            "n_statements": _spread(
-                segments.token[:, 2], segments.unit_statement[segments.token_unit], len(types)
-            ),
+            "n_sections": _spread(segments.token[:, 2], segments.unit_section[segments.token_unit], len(types)),
+            "n_statements": _spread(segments.token[:, 2], segments.unit_statement[segments.token_unit], len(types)),
             "rank": pd.Series(n).rank(method="min", ascending=False).astype(int),
             "is_stop_word": [form in stop_words for form in types],
             "n_inside_compounds": np.bincount(segments.part[compound, 2], minlength=len(types)),
@@ -71,9 +67,7 @@ def by_section(segments: Segments, *, stop_words: frozenset[str] = frozenset()) 
     section = segments.unit_section[segments.token_unit]
     pairs, n = np.unique(np.stack([section, segments.token[:, 2]], axis=1), axis=0, return_counts=True)
     table = (
-        segments.sections[["statement_id", "section_id", "label", "n_tokens"]]
-        .iloc[pairs[:, 0]]
-        .reset_index(drop=True)
+        segments.sections[["statement_id", "section_id", "label", "n_tokens"]].iloc[pairs[:, 0]].reset_index(drop=True)
     )
     table = table.assign(type=np.array(segments.vocabulary.types, dtype=object)[pairs[:, 1]], n=n)
     table["per_1000"] = 1000 * table["n"] / table.pop("n_tokens")
@@ -100,9 +94,7 @@ def ngrams(
     """
     is_stop = np.array([form in stop_words for form in segments.vocabulary.types], bool)
     tables = [_ngrams(segments, size, is_stop) for size in sizes]
-    return pd.concat(tables).sort_values(
-        ["n", "size", "phrase"], ascending=[False, False, True], ignore_index=True
-    )
+    return pd.concat(tables).sort_values(["n", "size", "phrase"], ascending=[False, False, True], ignore_index=True)
 
 
 def _ngrams(segments: Segments, size: int, is_stop: Flags) -> pd.DataFrame:
@@ -145,8 +137,7 @@ def collocations(segments: Segments, *, stop_words: frozenset[str] = frozenset()
     total = len(segments.token)
     counts = zip(table["n"].tolist(), table["n_first"].tolist(), table["n_second"].tolist(), strict=True)
     table["log_likelihood"] = [
-        float(BigramAssocMeasures.likelihood_ratio(both, (first, second), total))
-        for both, first, second in counts
+        float(BigramAssocMeasures.likelihood_ratio(both, (first, second), total)) for both, first, second in counts
     ]
     return table.sort_values(["log_likelihood", "pair"], ascending=[False, True], ignore_index=True)
 

@@ -112,9 +112,7 @@ def tokenise(text: str) -> list[Token]:
     """Return the tokens of `text` in order, with offsets into it."""
     tokens = list(_tokens(text))
     return [
-        Token(
-            t.start, t.end, t.form, t.parts, _is_bare(text[last : t.start]), _is_bare(text[t.end : following])
-        )
+        Token(t.start, t.end, t.form, t.parts, _is_bare(text[last : t.start]), _is_bare(text[t.end : following]))
         for t, last, following in zip(
             tokens, [0, *(t.end for t in tokens)], [*(t.start for t in tokens[1:]), len(text)], strict=False
         )
@@ -132,9 +130,7 @@ def _tokens(text: str) -> Iterator[Token]:
         else:
             whole = _part(match[0], match.start())
             parts = [_part(part[0], match.start() + part.start()) for part in _PART.finditer(match[0])]
-            yield Token(
-                whole.start, whole.end, whole.form, tuple(parts) if len(parts) > 1 else (whole,), True, True
-            )
+            yield Token(whole.start, whole.end, whole.form, tuple(parts) if len(parts) > 1 else (whole,), True, True)
 
 
 def _part(raw: str, at: int) -> Part:
@@ -168,9 +164,7 @@ def _chunk(text: str, at: int, language: Language) -> Chunk:
         )
         for t in tokenise(text)
     )
-    return Chunk(
-        at, at + len(text), _end(text, language), _start(text), _TERMINATED.search(text) is not None, tokens
-    )
+    return Chunk(at, at + len(text), _end(text, language), _start(text), _TERMINATED.search(text) is not None, tokens)
 
 
 def _end(text: str, language: Language) -> End:

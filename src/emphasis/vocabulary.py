@@ -54,12 +54,8 @@ class Vocabulary:
     types: list[str] = field(default_factory=list)
     _type_numbers: dict[str, int] = field(default_factory=dict)
     _piece_numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    _chunks: _Ragged = field(
-        default_factory=lambda: _Ragged(5)
-    )  # of a piece: start, end, ends, starts, is_terminated
-    _tokens: _Ragged = field(
-        default_factory=lambda: _Ragged(5)
-    )  # of a chunk: start, end, type, opens, closes
+    _chunks: _Ragged = field(default_factory=lambda: _Ragged(5))  # of a piece: start, end, ends, starts, is_terminated
+    _tokens: _Ragged = field(default_factory=lambda: _Ragged(5))  # of a chunk: start, end, type, opens, closes
     _parts: _Ragged = field(default_factory=lambda: _Ragged(3))  # of a token: start, end, type
 
     def number(self, form: str) -> int:
@@ -76,9 +72,7 @@ class Vocabulary:
             found = chunks(piece, language)
             self._chunks.add((c.start, c.end, c.ends, c.starts, c.is_terminated) for c in found)
             for chunk in found:
-                self._tokens.add(
-                    (t.start, t.end, self.number(t.form), t.opens, t.closes) for t in chunk.tokens
-                )
+                self._tokens.add((t.start, t.end, self.number(t.form), t.opens, t.closes) for t in chunk.tokens)
                 for token in chunk.tokens:
                     self._parts.add((p.start, p.end, self.number(p.form)) for p in token.parts)
         return number
@@ -171,9 +165,4 @@ def _cut(texts: Sequence[str]) -> tuple[list[str], Ints, Ints, Ints]:
     document = np.searchsorted(begin[length > 0], at, side="right") - 1
     document = np.flatnonzero(length > 0)[document] if len(at) else document
     origin = characters[begin[document]] if len(at) else at
-    return (
-        coded.dictionary.to_pylist(),
-        np.asarray(coded.indices, np.int64),
-        characters[at] - origin,
-        document,
-    )
+    return (coded.dictionary.to_pylist(), np.asarray(coded.indices, np.int64), characters[at] - origin, document)
