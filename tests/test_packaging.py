@@ -19,9 +19,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
-REQUIREMENTS = [
-    Requirement(line) for line in PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
-]
+REQUIREMENTS = [Requirement(line) for line in PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]]
 
 
 def locked():
@@ -47,10 +45,7 @@ def test_lock_entries_are_pinned_and_hashed():
 
 def test_lock_names_no_host():
     """The lock holds no address, index or folder: each machine takes packages from where it is used to."""
-    assert (
-        re.findall(r"://|file:|@ |index|find-links|trusted-host|--no-binary|^-[^-]|^--", LOCK, re.MULTILINE)
-        == []
-    )
+    assert re.findall(r"://|file:|@ |index|find-links|trusted-host|--no-binary|^-[^-]|^--", LOCK, re.MULTILINE) == []
 
 
 def test_build_back_end_is_locked():
@@ -62,9 +57,7 @@ def test_build_back_end_is_locked():
 def test_conda_has_the_same_dependencies():
     """environment.yml lists what pyproject.toml lists, with the same bounds, under conda-forge's names."""
     lines = [line for line in CONDA["dependencies"] if isinstance(line, str)]
-    listed = sorted(
-        (entry.name, entry.specifier) for entry in map(Requirement, set(lines) - {"python=3.12", "pip"})
-    )
+    listed = sorted((entry.name, entry.specifier) for entry in map(Requirement, set(lines) - {"python=3.12", "pip"}))
     names = [canonicalize_name(requirement.name) for requirement in REQUIREMENTS]
     bounds = [requirement.specifier for requirement in REQUIREMENTS]
     assert listed == sorted(zip([CONDA_NAMES.get(name, name) for name in names], bounds, strict=True))

@@ -122,8 +122,8 @@ def section_positions(segments: Segments) -> pd.DataFrame:
 def _divide(root: Root, statements: pd.DataFrame, vocabulary: Vocabulary, unit: Unit) -> Segments:
     """Divide statements of one language."""
     language = languages.load(root, str(statements["language"].iloc[0]))
-    bodies = [text[body:] for text, body in zip(statements["text"], statements["body"], strict=True)]
-    found = structure(vocabulary.scan(bodies, language), bodies, language)
+    texts = statements["text"].tolist()
+    found = structure(vocabulary.scan(texts, language, begin=statements["body"].tolist()), texts, language)
     _refuse_wordless(found, statements)
     begins = {"sentence": found.sentence, "paragraph": found.paragraph, "section": found.section}[unit]
     used, token_unit = np.unique((np.cumsum(begins) - 1)[found.scan.token_chunk], return_inverse=True)
@@ -136,15 +136,14 @@ def _divide(root: Root, statements: pd.DataFrame, vocabulary: Vocabulary, unit: 
     units = _units(found, statements, first, last).assign(
         section_id=sections["section_id"].to_numpy()[section], n_tokens=n_tokens
     )
-    moved = statements["body"].to_numpy(np.int64)[found.scan.document[found.scan.token_chunk]]
     return Segments(
         statements=_counted(statements, found, sections),
         sections=sections[_SECTION_COLUMNS],
         units=units[_UNIT_COLUMNS],
         vocabulary=vocabulary,
-        token=_move(found.scan.tokens, moved),
+        token=found.scan.tokens,
         token_unit=token_unit,
-        part=_move(found.scan.parts, moved[found.scan.part_token]),
+        part=found.scan.parts,
         part_token=found.scan.part_token,
     )
 
@@ -165,22 +164,13 @@ def _edges(begins: Flags) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], len(begins)) - 1
 
 
-def _move(rows: Ints, by: Ints) -> Ints:
-    moved = rows.copy()
-    moved[:, :2] += by[:, None]
-    return moved
-
-
 def _spans(found: Structure, statements: pd.DataFrame, first: Ints, last: Ints) -> pd.DataFrame:
     """Return the statement, the offsets and the text of divisions given by their first and last chunks."""
     document = found.scan.document[first]
-    body = statements["body"].to_numpy(np.int64)[document]
-    start, end = found.scan.start[first] + body, found.scan.end[last] + body
-    whole = statements["text"].to_numpy()[document]
-    text = [t[a:b] for t, a, b in zip(whole, start.tolist(), end.tolist(), strict=True)]
-    return pd.DataFrame(
-        {"statement_id": statements["statement_id"].to_numpy()[document], "start": start, "end": end, "text": text}
-    )
+    table = statements[["statement_id", "text"]].iloc[document].reset_index(drop=True)
+    table = table.assign(start=found.scan.start[first], end=found.scan.end[last])
+    table["text"] = [text[a:b] for text, a, b in zip(table["text"], table["start"], table["end"], strict=True)]
+    return table
 
 
 def _heading_ends(found: Structure) -> Ints:

@@ -77,12 +77,10 @@ class Vocabulary:
                     self._parts.add((p.start, p.end, self.number(p.form)) for p in token.parts)
         return number
 
-    def scan(self, texts: Sequence[str], language: Language) -> Scan:
-        """Return the chunks, tokens and parts of the texts as arrays.
-
-        Offsets are code points into each text.
-        """
-        pieces, which, at, document = _cut(texts)
+    def scan(self, texts: Sequence[str], language: Language, *, begin: Sequence[int]) -> Scan:
+        """Return the chunks, tokens and parts of each text from its offset `begin` on, as arrays."""
+        pieces, which, at, document = _cut([text[offset:] for text, offset in zip(texts, begin, strict=True)])
+        at = at + np.array(begin, np.int64)[document]
         numbers = np.array([self._piece(piece, language) for piece in pieces], np.int64)
         g = numbers[which] if len(which) else which
         first, count, rows = self._chunks.arrays()
