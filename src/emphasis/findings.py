@@ -6,6 +6,7 @@ They choose their words by the numbers; nothing is typed here that could be coun
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import wraps
 from typing import Any, ParamSpec, Self
 
@@ -68,6 +69,15 @@ def percent(share: float) -> str:
     return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
 
 
+def day(moment: str) -> str:
+    """Return the day of an ISO 8601 date or time as it is read, ``13 May 2025``; any other text stays as it is."""
+    try:
+        found = date.fromisoformat(moment[:10])
+    except ValueError:
+        return moment
+    return f"{found.day} {found:%B %Y}"
+
+
 def _do(n: int, verb: str) -> str:
     """Return a verb in the number of its subject: ``keeps``, ``keep``."""
     return f"{verb}s" if n == 1 else verb
@@ -94,7 +104,7 @@ def source_line(statements: pd.DataFrame) -> str:
     if len(statements) > 1:
         return f"Source: {count(len(statements), _noun(statements))} of the study."
     row = statements.iloc[0]
-    said = [row["actor"] or row["issuer"] or row["statement_id"], row["date"] or row["published"][:10]]
+    said = [row["actor"] or row["issuer"] or row["statement_id"], day(row["date"] or row["published"])]
     return f"Source: {', '.join(part for part in said if part)} ({_noun(statements)})."
 
 
@@ -108,7 +118,7 @@ def identity(statements: pd.DataFrame, *, unit: str) -> str:
     row = statements.iloc[0]
     by = f" published by {_the(row['issuer'])}" if row["issuer"] else ""
     country = f" ({row['country']})" if row["country"] and by else ""
-    on = f" of {row['date']}" if row["date"] else f" of {row['published'][:10]}" if row["published"] else ""
+    on = f" of {day(row['date'] or row['published'])}" if row["date"] or row["published"] else ""
     return f"The {_noun(statements)}{on}{by}{country} holds {size}."
 
 
@@ -227,7 +237,8 @@ def section_leaders(table: pd.DataFrame) -> str:
         return "No section has a leading theme."
     names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
     rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
-    return f"{names} {_do(len(leaders), 'lead')} {_of_the(led, n_sections, 'section')}{rest}."
+    where = f"the {count(led, 'section')}" if not rest else _of_the(led, n_sections, "section")
+    return f"{names} {_do(len(leaders), 'lead')} {where}{rest}."
 
 
 # Terms

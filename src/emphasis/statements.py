@@ -91,25 +91,32 @@ def metadata(path: Path) -> dict[str, dict[str, str]]:
     if not path.exists():
         return {}
     reader = csv.reader(io.StringIO(files.read_text(path)), strict=True)
-    header = next(reader, [])
-    if "statement_id" not in header:
-        raise FaultyFileError(
-            [Fault(str(path), 1, 1, f"the header is {','.join(header)!r}; it must hold the column statement_id")]
-        )
     rows: dict[str, dict[str, str]] = {}
     faults = []
-    for values in filter(None, reader):
-        row = dict(zip(header, values, strict=False))
-        statement_id = row.get("statement_id", "")
-        if len(values) != len(header):
-            faults.append(Fault(str(path), reader.line_num, 1, f"{len(values)} fields; the header has {len(header)}"))
-        elif not statement_id or statement_id in rows:
-            came = f"the statement_id {statement_id!r} stands twice" if statement_id else "no statement_id"
-            faults.append(Fault(str(path), reader.line_num, 1, f"{came}; each row needs one of its own"))
-        rows[statement_id] = row
+    try:
+        header = next(reader, [])
+        for values in filter(None, reader):
+            row = dict(zip(header, values, strict=False))
+            message = _row_fault(row.get("statement_id", ""), values, header, rows)
+            faults += [Fault(str(path), reader.line_num, 1, message)] if message else []
+            rows[row.get("statement_id", "")] = row
+    except csv.Error as error:
+        faults.append(Fault(str(path), reader.line_num, 1, f"not CSV: {error}"))
+    if "statement_id" not in header:
+        faults = [Fault(str(path), 1, 1, f"the header is {','.join(header)!r}; it must hold the column statement_id")]
     if faults:
         raise FaultyFileError(faults)
     return rows
+
+
+def _row_fault(statement_id: str, values: Sequence[str], header: Sequence[str], rows: Mapping[str, object]) -> str:
+    if len(values) != len(header):
+        return f"{len(values)} fields; the header has {len(header)}"
+    if statement_id in rows:
+        return f"the statement_id {statement_id!r} stands twice; each row needs one of its own"
+    if not re.fullmatch(r"\w[\w.-]*", statement_id):
+        return f"the statement_id is {statement_id!r}; allowed are letters, digits, _, . and -"
+    return ""
 
 
 def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") -> Statement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,6 +187,10 @@ def begin(notebook: str, **parameters: Any) -> Run:
     for name, value in parameters.items():
         if not is_of_type(value, known[name].type):
             raise InputError(f"the parameter {name} is {value!r}; it takes {NAMES[known[name].type]}")
+    if not re.fullmatch(rf"[\w.-]+?({APART}[0-9a-f]{{8}})?", parameters["study"]):
+        raise InputError(
+            f"the parameter study is {parameters['study']!r}; it takes the name of a file in seeds/studies"
+        )
     study, apart, _ = parameters["study"].partition(APART)
     own = {name: parameter.default for name, parameter in known.items()} | load(root, study)
     overrides = {name: value for name, value in parameters.items() if name != "study" and value != own[name]}

@@ -171,6 +171,11 @@ def concordance(segments: Segments, nodes: list[str], *, coding: Coding | None =
 
 
 def _line(text: str, start: int, end: int) -> tuple[str, str, str]:
-    around = text[max(0, start - CONTEXT) : start], text[start:end], text[end : end + CONTEXT]
-    left, match, right = (" ".join(part.split()) for part in around)
+    """Return the context left of a node, the node, and the context right of it, cut between words."""
+    low, high = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    while 0 < low < start and not text[low - 1].isspace():
+        low += 1
+    while end < high < len(text) and not text[high].isspace():
+        high -= 1
+    left, match, right = (" ".join(part.split()) for part in (text[low:start], text[start:end], text[end:high]))
     return left, match, right
