@@ -58,27 +58,35 @@ def _not_allowed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _named(root: Root, document: Document, values: Mapping[str, Any]) -> list[Fault]:
     """Return the faults of what a study names; at the study's own line where the thing is not there."""
     found: list[Fault] = []
-    for place, ask in (
-        (
-            ("statements",),
-            lambda: values["statements"] and load(root, values["statements"], language=values["language"]),
-        ),
-        (("codebook",), lambda: found.extend(coding.check(root, codebooks.path_of(root, values["codebook"])))),
-    ):
+    for key, ask in (("statements", _readable), ("codebook", _sound)):
         try:
-            ask()
+            found.extend(ask(root, values) if values[key] else [])
         except FaultyFileError as error:
             found.extend(error.faults)
         except InputError as error:
-            found.append(document.fault(place, str(error)))
+            found.append(document.fault((key,), str(error)))
     return found
+
+
+def _readable(root: Root, values: Mapping[str, Any]) -> list[Fault]:
+    """Read the statements, and see that the codebook has patterns for their languages."""
+    languages = load(root, values["statements"], language=values["language"])["language"].unique()
+    if codebooks.path_of(root, values["codebook"]).exists():
+        book = codebooks.load(root, values["codebook"])
+        for language in languages:
+            book.patterns(language)
+    return []
+
+
+def _sound(root: Root, values: Mapping[str, Any]) -> list[Fault]:
+    """Return the faults of the codebook and its examples."""
+    return coding.check(root, codebooks.path_of(root, values["codebook"]))
 
 
 def require(root: Root, values: Mapping[str, Any]) -> None:
     """Raise FaultyFileError or InputError unless the parameters, statements and codebook of a run are in order."""
     for _, message in _not_allowed(values):
         raise InputError(message)
-    load(root, values["statements"], language=values["language"])
-    wrong = coding.check(root, codebooks.path_of(root, values["codebook"]))
+    wrong = [*_readable(root, values), *_sound(root, values)]
     if wrong:
         raise FaultyFileError(wrong)

@@ -26,7 +26,7 @@ class Settings:
     @property
     def root(self) -> Root:
         """The compendium that is meant."""
-        return paths.find_root(self.start)
+        return paths.root_at(self.start) if self.start else paths.find_root()
 
     def say(self, line: str) -> None:
         """Print a line, unless asked to be quiet."""
@@ -88,15 +88,16 @@ def main(context: click.Context, root: Path | None, quiet: bool, debug: bool) ->
 @click.pass_obj
 def run(settings: Settings, study: str, given: tuple[tuple[str, str], ...], only: tuple[str, ...], jobs: int) -> None:
     """Execute the notebooks of STUDY and render their pages; what did not change is not run again."""
-    from emphasis import checking, pages, runner
+    from emphasis import runner
 
     todo = runner.plan(settings.root, study, given, only=only)
     settings.say(f"{todo.name}: {len(todo.notebooks)} notebooks")
     if not all(todo.is_done(notebook) for notebook in todo.notebooks):
+        from emphasis import checking
+
         checking.require(todo.root, todo.values)
     runner.run(todo, jobs=jobs, is_quiet=settings.is_quiet, say=settings.say)
-    folder = todo.root.rendered / todo.name
-    _rendered(settings, folder, pages.render(folder))
+    _rendered(settings, todo.name)
     settings.say(f"Tables: {todo.root.relative(todo.root.data / todo.name)}/ (described in data/README.md)")
 
 
@@ -105,15 +106,15 @@ def run(settings: Settings, study: str, given: tuple[tuple[str, str], ...], only
 @click.pass_obj
 def render(settings: Settings, study: str) -> None:
     """Write the pages of STUDY from its executed notebooks, where they are not up to date."""
+    _rendered(settings, Path(study).stem)
+
+
+def _rendered(settings: Settings, run: str) -> None:
     from emphasis import pages
 
-    folder = settings.root.rendered / Path(study).stem
-    _rendered(settings, folder, pages.render(folder))
-
-
-def _rendered(settings: Settings, folder: Path, written: list[Path]) -> None:
+    written = pages.render(settings.root, run)
     settings.say(f"  pages: {len(written)} written" if written else "  pages: nothing changed, none written")
-    first = min(folder.glob("*.html"))
+    first = min((settings.root.rendered / run).glob("*.html"))
     settings.say(f"Read: {settings.root.relative(first)} (open it in a browser)")
 
 

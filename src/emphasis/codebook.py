@@ -33,6 +33,12 @@ def _pattern_with_words(pattern: str) -> str:
     return pattern
 
 
+def _sentence(text: str) -> str:
+    if not tokenise(text):
+        raise ValueError("no word; write a sentence")
+    return text
+
+
 def _identifier(name: str) -> str:
     if not regex.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError("a theme's name is made of small letters, digits and _, and begins with a letter")
@@ -41,7 +47,7 @@ def _identifier(name: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_pattern_with_words)]
-ByLanguage = dict[str, list[Text]]
+ByLanguage = dict[str, list[Annotated[str, AfterValidator(_sentence)]]]
 
 
 class Theme(BaseModel):
@@ -144,6 +150,11 @@ def read(path: Path) -> tuple[Codebook, Document]:
 
 def _unlisted(book: Codebook, document: Document) -> Iterator[Fault]:
     """Yield a fault for each language that the codebook does not list, and each pattern that stands twice."""
+    for i, language in enumerate(book.languages):
+        if not any(language in theme.patterns for theme in book.themes.values()):
+            yield document.fault(
+                ("languages", i), f"no theme has patterns for the language `{language}`; write some, or take it out"
+            )
     for name, theme in book.themes.items():
         for part in ("patterns", "examples", "counterexamples"):
             for language in getattr(theme, part):

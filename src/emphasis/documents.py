@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from emphasis import files
 from emphasis.errors import Fault, FaultyFileError
@@ -40,8 +41,8 @@ def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = 
     """
     raw = files.read_bytes(path)
     text = files.canonical(raw, path=path)
-    reader = loader(text)
     try:
+        reader = loader(text)
         node = reader.get_single_node()
         places, faults = _places(node, path)
         if not isinstance(node, yaml.MappingNode):
@@ -53,10 +54,14 @@ def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = 
         return Document(path, reader.construct_document(node), places, files.sha256(raw))
     except yaml.MarkedYAMLError as error:
         raise FaultyFileError([_yaml_fault(error, path, text)]) from error
-    except yaml.YAMLError as error:
-        raise FaultyFileError([Fault(str(path), 1, 1, f"not YAML: {error}")]) from error
-    finally:
-        reader.dispose()
+    except ReaderError as error:
+        before = text[: error.position]
+        place = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise FaultyFileError(
+            [Fault(str(path), *place, f"the character U+{error.character:04X} is not allowed")]
+        ) from error
+    except RecursionError as error:
+        raise FaultyFileError([Fault(str(path), 1, 1, "lists or mappings are nested too deeply")]) from error
 
 
 def _yaml_fault(error: yaml.MarkedYAMLError, path: Path, text: str) -> Fault:

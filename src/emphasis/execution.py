@@ -50,6 +50,9 @@ def execute(notebook: Path, values: Mapping[str, Any], *, keep: Path, is_quiet: 
         raise RunError(
             f"{notebook.name}, cell {error.cell_index}: {error.ename}: {first}\n(a copy with the whole error: {keep})"
         ) from error
+    left = [i for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.execution_count is None]
+    if left:
+        raise RunError(f"{notebook.name}, cell {left[0]}: it was not run; a cell before it ended the notebook early")
     keep.unlink(missing_ok=True)
     return stable(executed)
 

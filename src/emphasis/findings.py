@@ -65,8 +65,8 @@ def listed(words: Sequence[str], *, last: str = "and") -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a whole per cent; below one, but not none, as ``<1%``."""
-    return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
+    """Return a share as a whole per cent; what is next to none or all, but is not, as ``<1%`` and ``>99%``."""
+    return "<1%" if 0 < share < 0.01 else ">99%" if 0.99 < share < 1 else f"{100 * share:.0f}%"
 
 
 def day(moment: str) -> str:

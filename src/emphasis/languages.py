@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from unicodedata import normalize
 
 import regex
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +13,7 @@ from emphasis.errors import InputError
 from emphasis.paths import Root
 from emphasis.tokens import tokenise
 
+OPENING = 60  # characters at the head of a paragraph in which an ordinal is looked for
 COVERAGE = 0.15  # least share of tokens that stop words cover, for a language to be guessed
 
 
@@ -44,7 +46,7 @@ class Language(BaseModel):
 
     def opens_point(self, text: str, at: int) -> tuple[int, str] | None:
         """Return the number (0 for "finally") and the words of an ordinal that opens a point at `at`."""
-        match = self._point.match(text, at)
+        match = self._point.match(normalize("NFC", text[at : at + OPENING]))
         return (self._numbers[match["word"].casefold()], match["word"]) if match else None
 
 
@@ -67,6 +69,8 @@ def guess(root: Root, text: str) -> str:
     Raises InputError where the best covers less than 15 % of them: then the language must be said.
     """
     forms = [token.form for token in tokenise(text[:20_000])]
+    if not forms:
+        raise InputError("the language cannot be guessed: there is no word")
     known = {code: load(root, code).stop_words for code in available(root)}
     covered = {code: sum(form in stop_words for form in forms) for code, stop_words in known.items()}
     best = max(sorted(covered), key=lambda code: covered[code])

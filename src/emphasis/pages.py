@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from emphasis import files
 from emphasis.errors import InputError
+from emphasis.keys import Keys, key_of
+from emphasis.paths import Root
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
@@ -20,43 +22,25 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def render(folder: Path) -> list[Path]:
-    """Write a page beside each executed notebook of `folder` that has none as new as itself.
+def render(root: Root, run: str) -> list[Path]:
+    """Write a page beside each executed notebook of a run where it is not current, and return the pages written.
 
-    Return the pages written.
-
-    A page is new where its footer names the SHA-256 of its notebook and of the templates. Raises InputError
-    where the folder holds no executed notebook.
+    A page is made of its notebook, the names of the others, and the templates. Raises InputError where the run has no
+    executed notebook.
     """
-    notebooks = sorted(folder.glob("*.ipynb"))
+    notebooks = sorted((root.rendered / run).glob("*.ipynb"))
     if not notebooks:
-        raise InputError(f"{folder}: there is no executed notebook to render; run the study first")
-    stamps = {path: _stamp(path, notebooks) for path in notebooks}
-    stale = [path for path in notebooks if not _is_current(path.with_suffix(".html"), stamps[path])]
-    if not stale:
-        return []
-    return [_write(path, notebooks, stamps[path]) for path in stale]
+        raise InputError(f"{root.rendered / run}: there is no executed notebook to render; run the study first")
+    keys, names = Keys(root, run), [path.name for path in notebooks]
+    templates = sorted(path for path in [Path(__file__), *TEMPLATES.rglob("*")] if path.is_file())
+    made = {path: key_of([path, *templates], *names) for path in notebooks}
+    stale = [path for path in notebooks if not keys.is_current(f"{path.stem}.html", made[path])]
+    for path in stale:
+        keys.keep(f"{path.stem}.html", made[path], [_write(path, notebooks)])
+    return [path.with_suffix(".html") for path in stale]
 
 
-def _stamp(path: Path, notebooks: list[Path]) -> str:
-    """Return a hash of all that a page is made of."""
-    parts = [
-        files.read_bytes(path),
-        *(p.name.encode() for p in notebooks),
-        *(files.read_bytes(p) for p in _template_files()),
-    ]
-    return files.sha256(b"\0".join(parts))
-
-
-def _template_files() -> list[Path]:
-    return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
-
-
-def _is_current(page: Path, stamp: str) -> bool:
-    return page.exists() and f'content="{stamp}"' in files.read_text(page)
-
-
-def _write(path: Path, notebooks: list[Path], stamp: str) -> Path:
+def _write(path: Path, notebooks: list[Path]) -> Path:
     from emphasis import execution
 
     titles = [(p.stem, _title(execution.read(p))) for p in notebooks]
@@ -68,7 +52,6 @@ def _write(path: Path, notebooks: list[Path], stamp: str) -> Path:
         "pages": titles,
         "style": style,
         "style_hash": b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        "stamp": stamp,
     }
     body, _ = _exporter().from_notebook_node(execution.read(path), resources=resources)
     page = path.with_suffix(".html")

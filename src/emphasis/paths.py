@@ -44,15 +44,24 @@ class Root:
         return path.relative_to(self.path).as_posix() if path.is_relative_to(self.path) else str(path)
 
 
-def find_root(start: Path | None = None) -> Root:
-    """Return the nearest compendium at or above `start` (the current folder by default).
-
-    A compendium is a folder that holds ``seeds/`` and ``notebooks/``. Raises InputError where there is none.
-    """
-    here = (start or Path.cwd()).resolve()
+def find_root() -> Root:
+    """Return the nearest compendium at or above the current folder; InputError where there is none."""
+    here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "seeds").is_dir() and (folder / "notebooks").is_dir():
+        if _is_root(folder):
             return Root(folder)
-    raise InputError(
-        f"no compendium at or above {here}: it is a folder that holds seeds/ and notebooks/; name it with --root"
-    )
+    raise InputError(f"no compendium at or above {here}: {WHAT}; name it with --root")
+
+
+def root_at(folder: Path) -> Root:
+    """Return the compendium that is this very folder; InputError where it is none."""
+    if not _is_root(folder):
+        raise InputError(f"no compendium at {folder}: {WHAT}")
+    return Root(folder.resolve())
+
+
+WHAT = "it is a folder that holds seeds/ and notebooks/"
+
+
+def _is_root(folder: Path) -> bool:
+    return (folder / "seeds").is_dir() and (folder / "notebooks").is_dir()

@@ -120,13 +120,14 @@ def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> p
 
     Empty where it carries none.
     """
-    label = coding.evidence["theme"].map(codebook.labels)
-    quoted = coding.evidence.assign(label=label).groupby(["statement_id", "unit_id", "label"], sort=False)["evidence"]
-    words = quoted.agg(lambda found: ", ".join(dict.fromkeys(found))).reset_index()
-    words["said"] = words["label"] + ": " + words["evidence"]
-    table = words.groupby(["statement_id", "unit_id"]).agg(themes=("label", ", ".join), evidence=("said", "; ".join))
-    units = segments.units[["statement_id", "unit_id", "text"]]
-    return units.join(table, on=["statement_id", "unit_id"]).fillna("")
+    found: dict[tuple[str, int], dict[str, dict[str, None]]] = {}
+    for row in coding.evidence.to_dict("records"):
+        unit = found.setdefault((row["statement_id"], row["unit_id"]), {})
+        unit.setdefault(codebook.labels[row["theme"]], {})[row["evidence"]] = None
+    table = segments.units[["statement_id", "unit_id", "text"]]
+    own = [found.get(key, {}) for key in zip(table["statement_id"], table["unit_id"], strict=True)]
+    said = ["; ".join(f"{label}: {', '.join(words)}" for label, words in themes.items()) for themes in own]
+    return table.assign(themes=[", ".join(themes) for themes in own], evidence=said)
 
 
 def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import sys
@@ -16,6 +18,7 @@ from typing import Any
 from emphasis import codebook as codebooks
 from emphasis import files, parameters, study
 from emphasis.errors import InputError
+from emphasis.keys import Keys, key_of
 from emphasis.paths import Root
 
 Say = Callable[[str], None]
@@ -36,31 +39,18 @@ class Plan:
         """Return where the executed copy of a notebook is."""
         return self.root.rendered / self.name / notebook.name
 
-    def _key_file(self, notebook: Path) -> Path:
-        return self.root.cache / self.name / f"{notebook.stem}.json"
+    @property
+    def keys(self) -> Keys:
+        """The keys of this run."""
+        return Keys(self.root, self.name)
 
-    def _key(self, notebook: Path) -> str:
-        return files.sha256(f"{self.common} {notebook.name}".encode() + files.read_bytes(notebook))
+    def key(self, notebook: Path) -> str:
+        """Return the key of a notebook: its own cells, and all that every notebook depends on."""
+        return key_of([notebook], self.common)
 
     def is_done(self, notebook: Path) -> bool:
-        """Tell whether the notebook ran with this key, and everything it wrote is still as it wrote it."""
-        key_file = self._key_file(notebook)
-        if not key_file.exists():
-            return False
-        kept = json.loads(files.read_text(key_file))
-        written = kept["outputs"].items()
-        return kept["key"] == self._key(notebook) and all(
-            _sha256(self.root.path / path) == value for path, value in written
-        )
-
-    def keep_key(self, notebook: Path, outputs: Sequence[Path]) -> None:
-        """Remember what a notebook ran with and what it wrote."""
-        kept = {"key": self._key(notebook), "outputs": {self.root.relative(path): _sha256(path) for path in outputs}}
-        files.write(self._key_file(notebook), json.dumps(kept, indent=1))
-
-
-def _sha256(path: Path) -> str:
-    return files.sha256(files.read_bytes(path)) if path.is_file() else ""
+        """Tell whether the notebook ran with its key, and everything it wrote is still as it wrote it."""
+        return self.keys.is_current(notebook.stem, self.key(notebook))
 
 
 def plan(root: Root, name: str, overrides: Sequence[tuple[str, str]] = (), *, only: Sequence[str] = ()) -> Plan:
@@ -106,8 +96,7 @@ def _common(root: Root, values: Mapping[str, Any], name: str) -> str:
             path for path in Path(__file__).parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts
         ),
     ]
-    hashes = [(path.name, _sha256(path)) for path in read]
-    return files.sha256(json.dumps([values, hashes, sys.version_info[:2]], sort_keys=True, default=str).encode())
+    return key_of(read, json.dumps([values, sys.version_info[:2]], sort_keys=True))
 
 
 def run(todo: Plan, *, jobs: int = 2, is_quiet: bool = False, say: Say = print) -> None:
@@ -133,7 +122,7 @@ def _run_all(todo: Plan, jobs: int, is_quiet: bool, say: Say) -> None:
         if path not in waiting:
             say(f"  {path.stem}: nothing changed, not run")
     if not waiting:
-        return
+        return _write_findings(todo)
     begun = time.perf_counter()
     with _working_in(todo.root.path), ThreadPoolExecutor(max(1, jobs)) as pool:
         runs = [pool.submit(_run_one, todo, path, is_quiet) for path in waiting]
@@ -169,19 +158,22 @@ def _run_one(todo: Plan, notebook: Path, is_quiet: bool) -> None:
     )
     path = todo.rendered(notebook)
     execution.write(path, executed)
-    todo.keep_key(notebook, [path, *(todo.root.path / table for table in execution.tables(executed))])
+    written = [todo.root.path / table for table in execution.tables(executed)]
+    todo.keys.keep(notebook.stem, todo.key(notebook), [path, *written])
 
 
 def _write_findings(todo: Plan) -> None:
-    """Write the findings table from the executed copies: notebook, finding_id, sentence."""
-    import csv
-    import io
-
+    """Write the findings table from the executed copies, where it is not current: notebook, finding_id, sentence."""
+    notebooks = sorted((todo.root.rendered / todo.name).glob("*.ipynb"))
+    path, key = todo.root.data / todo.name / "findings.csv", key_of(notebooks)
+    if todo.keys.is_current("findings", key):
+        return
     from emphasis import execution
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["notebook", "finding_id", "sentence"])
-    for path in sorted((todo.root.rendered / todo.name).glob("*.ipynb")):
-        writer.writerows((path.stem, *finding) for finding in execution.findings(execution.read(path)))
-    files.write(todo.root.data / todo.name / "findings.csv", buffer.getvalue())
+    for notebook in notebooks:
+        writer.writerows((notebook.stem, *finding) for finding in execution.findings(execution.read(notebook)))
+    files.write(path, buffer.getvalue())
+    todo.keys.keep("findings", key, [path])

@@ -33,9 +33,8 @@ class Segments:
         label, heading, start, end, n_units, n_tokens.
     units : one row a unit: statement_id, section_id, unit_id, is_heading, start, end, n_tokens, text.
     vocabulary : the types by number.
-    token, part : matrices of integers, one row a token or part: start, end, type; for tokens then opens and
-        closes: no punctuation parts it from the token before and after. A token with hyphens has several
-        parts, any other is its own.
+    token, part : matrices of integers, one row a token or part: start, end, type; for tokens then joins: no
+        punctuation parts it from the token before. A token with hyphens has several parts, any other is its own.
     token_unit, part_token : the row of `units` of each token, the row of `token` of each part.
     """
 

@@ -63,6 +63,7 @@ def load(root: Root, statement_ids: Sequence[str], *, language: str = "") -> pd.
 
 
 _FIELDS = frozenset(field.name for field in fields(Statement))
+_SET_APART = {"statement_id", "language_from", "body", "text"}  # what the program says of a statement, never its row
 
 
 def _chosen(wanted: Sequence[str], stems: set[str], folder: Path) -> list[str]:
@@ -135,7 +136,7 @@ def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") 
     header, body = _header(text)
     if not text[body:].strip():
         raise InputError(f"{path}: the file holds no text; it must hold a statement's words")
-    known = header | {key: value for key, value in row.items() if value and key in _FIELDS}
+    known = header | {key: value for key, value in row.items() if value and key in _FIELDS - _SET_APART}
     code, source = _language(root, known.get("language", ""), language, text[body:], path)
     return Statement(
         **known | {"statement_id": path.stem, "language": code, "language_from": source, "sha256": sha256},

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from emphasis import languages
+from emphasis.codebook import words
 from emphasis.coding import Coding
 from emphasis.errors import InputError
-from emphasis.matching import Index
+from emphasis.matching import Index, Matches, resolve
 from emphasis.paths import Root
 from emphasis.segments import Segments
 from emphasis.vocabulary import Flags, Ints
@@ -97,9 +98,15 @@ def ngrams(
     return pd.concat(tables).sort_values(["n", "size", "phrase"], ascending=[False, False, True], ignore_index=True)
 
 
+def _joined(segments: Segments) -> Flags:
+    """Tell of each token but the last whether the next one is its neighbour: in its unit, parted by no punctuation."""
+    joined: Flags = (np.diff(segments.token_unit) == 0) & (segments.token[1:, 3] > 0)
+    return joined
+
+
 def _ngrams(segments: Segments, size: int, is_stop: Flags) -> pd.DataFrame:
     kind = segments.token[:, 2]
-    joined = (np.diff(segments.token_unit) == 0) & (segments.token[:-1, 4] > 0) & (segments.token[1:, 3] > 0)
+    joined = _joined(segments)
     at = np.arange(max(0, len(kind) - size + 1))
     for gap in range(size - 1):
         at = at[joined[at + gap]]
@@ -123,22 +130,22 @@ def collocations(segments: Segments, *, stop_words: frozenset[str] = frozenset()
 
     One row a pair that occurs twice or more, without stop words, strongest first.
 
-    Pairs cross no punctuation and no unit. Columns: pair, n, n_first, n_second (times its words occur),
-    log_likelihood (G² of the four-cell table, Dunning 1993, by nltk). Ties in alphabetical order.
+    Pairs cross no punctuation and no unit. Columns: pair, n, n_first, n_second (times its words are first and
+    second of a pair), log_likelihood (G² of the four-cell table, Dunning 1993, by nltk). Ties in alphabetical order.
     """
     from nltk.metrics.association import BigramAssocMeasures
 
+    types, joined = segments.vocabulary.types, _joined(segments)
+    kind = segments.token[:, 2]
+    n_first = dict(zip(types, np.bincount(kind[:-1][joined], minlength=len(types)).tolist(), strict=True))
+    n_second = dict(zip(types, np.bincount(kind[1:][joined], minlength=len(types)).tolist(), strict=True))
     pairs = ngrams(segments, sizes=(2,), stop_words=stop_words)
-    n = frequencies(segments).set_index("type")["n"]
-    words = pairs["phrase"].str.split(" ", expand=True).reindex(columns=[0, 1])
-    table = pd.DataFrame(
-        {"pair": pairs["phrase"], "n": pairs["n"], "n_first": words[0].map(n), "n_second": words[1].map(n)}
-    )
-    total = len(segments.token)
-    counts = zip(table["n"].tolist(), table["n_first"].tolist(), table["n_second"].tolist(), strict=True)
-    table["log_likelihood"] = [
-        float(BigramAssocMeasures.likelihood_ratio(both, (first, second), total)) for both, first, second in counts
-    ]
+    rows = []
+    for phrase, n in zip(pairs["phrase"], pairs["n"].tolist(), strict=True):
+        first, second = (margin[word] for margin, word in zip((n_first, n_second), phrase.split(" "), strict=True))
+        score = BigramAssocMeasures.likelihood_ratio(n, (first, second), int(joined.sum()))
+        rows.append((phrase, n, first, second, float(score)))
+    table = pd.DataFrame(rows, columns=["pair", "n", "n_first", "n_second", "log_likelihood"])
     return table.sort_values(["log_likelihood", "pair"], ascending=[False, True], ignore_index=True)
 
 
@@ -149,12 +156,14 @@ def concordance(segments: Segments, nodes: list[str], *, coding: Coding | None =
     statement_id, unit_id, start, end, left, match, right (up to 60 characters, white space as one space),
     themes of the unit (where `coding` is given). Raises InputError for a node without a word.
     """
-    if any(not node.strip() for node in nodes):
+    if any(not words(node) for node in nodes):
         raise InputError(f"the nodes of a concordance are {nodes!r}; each must hold at least one word")
     index = Index(segments)
-    found = index.find(nodes)
-    order = np.lexsort((found.last, found.first, found.pattern))
-    found = found.take(order)
+    matches = index.find(nodes)
+    per_node = [matches.take(matches.pattern == i) for i in range(len(nodes))]
+    length = [np.full(len(m.first), len(words(node))) for m, node in zip(per_node, nodes, strict=True)]
+    resolved = [resolve(m, length=n, n_parts=len(segments.part)) for m, n in zip(per_node, length, strict=True)]
+    found = Matches(*(np.concatenate([getattr(m, c) for m in resolved]) for c in ("pattern", "first", "last")))
     units = segments.units.iloc[index.part_unit[found.first]]
     start, end = segments.part[found.first, 0], segments.part[found.last - 1, 1]
     lines = [

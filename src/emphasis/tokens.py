@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -56,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Token(Part):
-    """A running word; `opens` and `closes` tell that no punctuation parts it from its neighbours."""
+    """A running word; `opens` and `closes` tell that nothing stands between it and its chunk's edge or neighbour."""
 
     parts: tuple[Part, ...]  # itself where it has no hyphen
     opens: bool
@@ -88,6 +89,7 @@ _PART = regex.compile(r"[^‐‑-]+")
 _HAN = regex.compile(r"\p{Han}")
 _POSSESSIVE = regex.compile(r"['’ʼ＇][sS]$")
 _APOSTROPHE = regex.compile(r"['’ʼ＇]")
+_HYPHENS = regex.compile(r"[‐‑]")
 _IGNORED = regex.compile(r"\p{Cf}")
 _CLOSERS = r"""["'”’»›)\]」』）》〉】]*"""
 _CHUNK = regex.compile(rf"[^\s。！？]*[。！？]+{_CLOSERS}|[^\s。！？]+")
@@ -101,26 +103,26 @@ _INITIALS = regex.compile(r"(?:\p{L}\.)*\p{L}")
 def fold(text: str) -> str:
     """Return the form that is counted and matched.
 
-    NFKC, case-folded, ’ as ', without invisible characters.
+    NFKC, case-folded, ’ as ', every hyphen as -, without invisible characters.
     """
-    return unicodedata.normalize(
-        "NFKC", _IGNORED.sub("", _APOSTROPHE.sub("'", unicodedata.normalize("NFKC", text).casefold()))
-    )
+    form = _IGNORED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFKC", _HYPHENS.sub("-", _APOSTROPHE.sub("'", form)))
 
 
 def tokenise(text: str) -> list[Token]:
     """Return the tokens of `text` in order, with offsets into it."""
     tokens = list(_tokens(text))
-    return [
-        Token(t.start, t.end, t.form, t.parts, _is_bare(text[last : t.start]), _is_bare(text[t.end : following]))
-        for t, last, following in zip(
-            tokens, [0, *(t.end for t in tokens)], [*(t.start for t in tokens[1:]), len(text)], strict=False
-        )
-    ]
+    before = [_gap(text, 0, t.start) for t in tokens[:1]]
+    between = [_gap(text, a.end, b.start) for a, b in pairwise(tokens)]
+    after = [_gap(text, t.end, len(text)) for t in tokens[-1:]]
+    gaps = [not gap for gap in (*before, *between, *after)]
+    return [Token(t.start, t.end, t.form, t.parts, *gaps[i : i + 2]) for i, t in enumerate(tokens)]
 
 
-def _is_bare(gap: str) -> bool:
-    return not gap or gap.isspace() or _POSSESSIVE.fullmatch(gap.strip()) is not None
+def _gap(text: str, end: int, start: int) -> str:
+    """Return what stands between two tokens but white space and the mark of a possessive: ``'s``, ``'`` after an s."""
+    gap = _POSSESSIVE.sub("", text[end:start].rstrip()).strip()
+    return "" if _APOSTROPHE.fullmatch(gap) and text[:end].endswith(("s", "S")) else gap
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -173,7 +175,7 @@ def _end(text: str, language: Language) -> End:
         return End.NO
     if match["mark"] != ".":
         return End.ALWAYS if match["mark"][-1] in "。！？" else End.BEFORE_START
-    core = _OPENING.sub("", match["core"]).casefold()
+    core = fold(_OPENING.sub("", match["core"]))
     if core in language.numbered:
         return End.BEFORE_LETTER
     return End.NO if core in language.abbreviations or _INITIALS.fullmatch(core) else End.BEFORE_START

@@ -88,6 +88,7 @@ class Vocabulary:
         chunk = expand(first[g], count[g])
         newlines = np.cumsum(np.array([piece.startswith("\n") for piece in pieces], np.int64)[which])
         tokens, token_chunk, token_number = self._gather(self._tokens, chunk, at[place])
+        joins = np.append(False, tokens[:-1, 4] & tokens[1:, 3] & (np.diff(token_chunk) <= 1))[: len(tokens)]
         parts, part_token, _ = self._gather(self._parts, token_number, at[place][token_chunk])
         c = rows[chunk]
         return Scan(
@@ -99,7 +100,7 @@ class Vocabulary:
             starts=c[:, 3],
             is_terminated=c[:, 4].astype(bool),
             newlines=np.diff(newlines[place], prepend=0),
-            tokens=tokens,
+            tokens=np.column_stack([tokens[:, :3], joins]),
             token_chunk=token_chunk,
             parts=parts,
             part_token=part_token,
@@ -128,7 +129,7 @@ class Scan:
     starts: Ints
     is_terminated: Flags
     newlines: Ints  # line ends between the chunk before and this one
-    tokens: Ints  # start, end, type, opens, closes
+    tokens: Ints  # start, end, type, joins: no punctuation parts it from the token before
     token_chunk: Ints
     parts: Ints  # start, end, type
     part_token: Ints
