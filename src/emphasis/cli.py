@@ -40,6 +40,12 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
+class Stopped(click.ClickException):
+    """An interrupt, told as shells expect it."""
+
+    exit_code = 130
+
+
 class Group(click.Group):
     """Commands whose errors, where they are ours, are shown without a traceback."""
 
@@ -51,6 +57,8 @@ class Group(click.Group):
             if context.params["debug"]:
                 raise
             raise Refusal(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise Stopped("stopped; what was not finished is as it was before") from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

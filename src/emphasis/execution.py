@@ -18,7 +18,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from emphasis import files, parameters
-from emphasis.errors import RunError
+from emphasis.errors import InputError, RunError
 
 KEPT_METADATA = {"tags"}  # of cells; of the notebook: kernelspec and the language's name
 PIXEL_TOLERANCE = 8  # of 255: pictures that differ less are the same picture
@@ -80,8 +80,11 @@ def read(path: Path) -> NotebookNode:
 
 def write(path: Path, executed: NotebookNode) -> None:
     """Write an executed notebook, unless the file there differs in pictures only, and these look alike."""
-    if path.exists() and _same_but_pixels(read(path), executed):
-        return
+    try:
+        if path.exists() and _same_but_pixels(read(path), executed):
+            return
+    except (InputError, ValueError, nbformat.ValidationError):
+        pass  # what cannot be read is written anew
     files.write(path, nbformat.writes(executed, version=4) + "\n")
 
 

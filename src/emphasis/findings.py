@@ -55,8 +55,10 @@ def count(n: int, noun: str) -> str:
 
 
 def plural(noun: str) -> str:
-    """Return the plural of the nouns used here."""
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    """Return the plural of a noun: sections, entries, surveys, speeches."""
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in set("aeiou") else f"{noun}s"
 
 
 def listed(words: Sequence[str], *, last: str = "and") -> str:
@@ -278,5 +280,6 @@ def leading_phrases(table: pd.DataFrame) -> str:
     row = table.iloc[0]
     tied, times = int((table["n"] == row["n"]).sum()), count(int(row["n"]), "time")
     if tied > 1:
-        return f"{tied:,} phrases recur most, each {times}; the longest is “{row['phrase']}”."
+        said = "the longest is" if row["size"] > table["size"].iloc[1] else "among them"
+        return f"{tied:,} phrases recur most, each {times}; {said} “{row['phrase']}”."
     return f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."

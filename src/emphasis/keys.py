@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emphasis import files
+from emphasis.errors import InputError
 from emphasis.paths import Root
 
 
@@ -25,8 +26,8 @@ class Keys:
         """Tell whether the thing was made with this key, and all that it wrote is still as it wrote it."""
         try:
             kept = json.loads(files.read_text(self._file(thing))) if self._file(thing).exists() else {}
-        except json.JSONDecodeError:
-            return False  # a cache that is no longer whole is no cache
+        except (InputError, json.JSONDecodeError):
+            return False  # a key that cannot be read is no key
         written = kept.get("outputs", {}).items()
         return kept.get("key") == key and all(sha256_of(self.root.path / path) == value for path, value in written)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Annotated
 from unicodedata import normalize
 
 import regex
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from emphasis import documents, schema
 from emphasis.errors import InputError
 from emphasis.paths import Root
-from emphasis.tokens import tokenise
+from emphasis.tokens import fold, tokenise
 
 OPENING = 60  # characters at the head of a paragraph in which an ordinal is looked for
 COVERAGE = 0.15  # least share of tokens that stop words cover, for a language to be guessed
+
+
+Words = Annotated[frozenset[str], AfterValidator(lambda words: frozenset(map(fold, words)))]
 
 
 class Language(BaseModel):
@@ -24,11 +28,11 @@ class Language(BaseModel):
 
     language: str
     name: str
-    abbreviations: frozenset[str] = frozenset()
-    numbered: frozenset[str] = frozenset()  # abbreviations only before a digit
+    abbreviations: Words = frozenset()
+    numbered: Words = frozenset()  # abbreviations only before a digit
     ordinals: dict[int, list[str]] = {}
     last: list[str] = []
-    stop_words: frozenset[str]
+    stop_words: Words
 
     @cached_property
     def _point(self) -> regex.Pattern[str]:

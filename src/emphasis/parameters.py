@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emphasis import files
-from emphasis.errors import InputError
+from emphasis.errors import Fault, FaultyFileError, InputError
 from emphasis.paths import Root
 
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
@@ -42,7 +42,10 @@ def declared(notebook: Path) -> dict[str, Parameter]:
 
     The same that ``papermill --help-notebook`` lists; read from the cell's syntax, nothing is run.
     """
-    cells = json.loads(files.read_text(notebook))["cells"]
+    try:
+        cells = json.loads(files.read_text(notebook))["cells"]
+    except json.JSONDecodeError as error:
+        raise FaultyFileError([Fault(str(notebook), error.lineno, error.colno, f"no notebook: {error.msg}")]) from error
     tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     lines = [
         line

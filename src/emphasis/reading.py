@@ -6,11 +6,12 @@ Sections, numbered units, coded words marked by theme. All text is escaped.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from emphasis.codebook import Codebook
@@ -72,7 +73,7 @@ def _reading(
     for unit in segments.units.to_dict("records"):
         section = (unit["statement_id"], unit["section_id"])
         if section != last:
-            html.append(f"<h4>{escape(headings[section])}</h4>")
+            html.append(f"<h3>{escape(headings[section])}</h3>")
             text.append(f"\n{headings[section]}")
         last = section
         own = matches.get((unit["statement_id"], unit["unit_id"]), [])
@@ -133,34 +134,52 @@ def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> p
 def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
     """Return columns of a table for people, under the names given.
 
-    Shares as per cent, other numbers with one decimal, missing as –.
-
-    Raises InputError for a column that the table lacks.
+    Shares as per cent, other numbers with one decimal, missing as –. Raises InputError for a column that the table
+    lacks.
     """
     missing = [column for column in columns if column not in frame]
     if missing:
         raise InputError(f"the table has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}")
-    shown = pd.DataFrame({name: [_cell(column, value) for value in frame[column]] for column, name in columns.items()})
-    with pd.option_context("display.max_colwidth", None):
-        return Reading(shown.to_html(index=False, escape=True, border=0, justify="left"), shown.to_string(index=False))
+    rows = list(zip(*([_cell(column, value) for value in frame[column]] for column in columns), strict=True))
+    return _table(list(columns.values()), rows, "<td>")
 
 
 def facts(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
-    """Return a table turned on its side: one row a column of it, one column a row of it.
+    """Return a table turned on its side: one row a column of it, one column a row of it."""
+    rows = [(name, *(_cell(column, value) for value in frame[column])) for column, name in columns.items()]
+    heads = [f"Statement {n}" for n in range(1, len(frame) + 1)] if len(frame) > 1 else ["Statement"]
+    return _table(["", *heads], rows, '<th scope="row">')
 
-    For a few rows with many columns.
-    """
-    names = [f"statement {n}" for n in range(1, len(frame) + 1)] if len(frame) > 1 else ["statement"]
-    turned = {
-        name: [_cell(column, row[column]) for column in columns]
-        for name, (_, row) in zip(names, frame.iterrows(), strict=True)
-    }
-    return table(pd.DataFrame({"what": list(columns.values())} | turned), {"what": ""} | {name: name for name in names})
+
+def _table(heads: list[str], rows: Sequence[Sequence[str]], first: str) -> Reading:
+    """Return rows as a table; `first` opens the first cell of a row."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' if name else "<td></td>" for name in heads)
+    lines = []
+    for row in rows:
+        lead, rest = f"{first}{escape(row[0])}</{first[1:3]}>", "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        lines.append(f"<tr>{lead}{rest}</tr>")
+    body = "\n".join(lines)
+    text = "\n".join(" | ".join(cells) for cells in [heads, *rows])
+    return Reading(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>", text)
+
+
+FACTS = {
+    "title": "Title", "actor": "Speaker", "issuer": "Published by", "country": "Country",
+    "date": "Date of the occasion", "published": "Published", "genre": "Kind of text", "language": "Language",
+    "language_from": "Language from",
+}  # fmt: skip
+EMPHASIS = {
+    "label": "Theme", "n_units": "Units", "of_units": "Of", "share_units": "Share", "share_units_low": "From",
+    "share_units_high": "To", "share_words": "Share of words", "mentions_per_1000": "Mentions per thousand words",
+    "rank": "Rank",
+}  # fmt: skip
 
 
 def _cell(column: str, value: object) -> str:
     if value is None or value is pd.NA or value == "" or (isinstance(value, float) and math.isnan(value)):
         return "–"
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     if column.startswith("share"):
         return percent(float(str(value)))
     return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

@@ -60,6 +60,8 @@ def plan(root: Root, name: str, overrides: Sequence[tuple[str, str]] = (), *, on
     parameter, value or notebook.
     """
     own = study.load(root, name)
+    if study.path_of(root, name).resolve().parent != (root.seeds / "studies").resolve():
+        raise InputError(f"the study {name} is not in seeds/studies; copy it there, and name it by its stem")
     known = parameters.all_declared(root)
     given = {
         key: parameters.parse(key, value, known) for key, value in overrides if key != "study" or _refuse_study(value)
@@ -126,14 +128,27 @@ def _run_all(todo: Plan, jobs: int, is_quiet: bool, say: Say) -> None:
     begun = time.perf_counter()
     with _working_in(todo.root.path), ThreadPoolExecutor(max(1, jobs)) as pool:
         runs = [pool.submit(_run_one, todo, path, is_quiet) for path in waiting]
-        _, rest = wait(runs, return_when=FIRST_EXCEPTION)
-        for future in rest:
-            future.cancel()
+        try:
+            wait(runs, return_when=FIRST_EXCEPTION)
+        except KeyboardInterrupt:
+            _end_kernels()
+            raise
+        finally:
+            for future in runs:
+                future.cancel()
     for future in runs:
         if not future.cancelled():
             future.result()
     _write_findings(todo)
     say(f"  {', '.join(path.stem for path in waiting)}: run in {time.perf_counter() - begun:.1f} s")
+
+
+def _end_kernels() -> None:
+    """End the kernels at once: they have sessions of their own, so that an interrupt does not reach them."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
 
 
 @contextmanager

@@ -163,6 +163,7 @@ def concordance(segments: Segments, nodes: list[str], *, coding: Coding | None =
     per_node = [matches.take(matches.pattern == i) for i in range(len(nodes))]
     length = [np.full(len(m.first), len(words(node))) for m, node in zip(per_node, nodes, strict=True)]
     resolved = [resolve(m, length=n, n_parts=len(segments.part)) for m, n in zip(per_node, length, strict=True)]
+    resolved = resolved or [matches]
     found = Matches(*(np.concatenate([getattr(m, c) for m in resolved]) for c in ("pattern", "first", "last")))
     units = segments.units.iloc[index.part_unit[found.first]]
     start, end = segments.part[found.first, 0], segments.part[found.last - 1, 1]
@@ -182,9 +183,9 @@ def concordance(segments: Segments, nodes: list[str], *, coding: Coding | None =
 def _line(text: str, start: int, end: int) -> tuple[str, str, str]:
     """Return the context left of a node, the node, and the context right of it, cut between words."""
     low, high = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
-    while 0 < low < start and not text[low - 1].isspace():
-        low += 1
-    while end < high < len(text) and not text[high].isspace():
-        high -= 1
+    if low > 0 and not text[low - 1].isspace():
+        low = next((i for i in range(low, start) if text[i].isspace()), low)
+    if high < len(text) and not text[high].isspace():
+        high = next((i for i in range(high, end, -1) if text[i].isspace()), high)
     left, match, right = (" ".join(part.split()) for part in (text[low:start], text[start:end], text[end:high]))
     return left, match, right
