@@ -4,46 +4,26 @@ A chart function counts nothing that its table does not hold: shares and interva
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
-import pandas as pd
-from matplotlib.collections import LineCollection
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from pandas import DataFrame, Series
 
-from emphasis.canvas import (
-    BAND,
-    EDGE,
-    FAINT,
-    FOCUS,
-    GAP,
-    INK,
-    NO_UNIT,
-    POINT,
-    QUIET,
-    RULE,
-    SMALL,
-    VALUE,
-    Chart,
-    Headings,
-    Margins,
-    Page,
-    house_style,
-    open_page,
-    render,
-)
+from emphasis import canvas
+from emphasis.canvas import GAP, NO_UNIT, POINT, Chart, Margins, Page, Rows, house_style, render, write
 from emphasis.errors import InputError
 from emphasis.findings import count, percent, plural
-from emphasis.grids import Grid, draw_grid, grid_of
-from emphasis.layout import Column, Rows, draw_sections, fit_sections, length, open_rows, say_no_unit, ticks
-
-HEIGHT = 240  # of a plot without rows
-
 
 # Emphasis by theme
 
 
-def emphasis(table: pd.DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
+def emphasis(table: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
     """Draw how large a share of a statement's units carries each theme, with its interval.
 
     Parameters
@@ -71,53 +51,41 @@ def emphasis(table: pd.DataFrame, *, finding: str, source: str, unit: str = "sen
         f"Share of {plural(unit)} coded with each theme; bands are 95% Wilson intervals; "
         f"a {unit} can carry several themes"
     )
-    alt = _sentences(finding, "Emphasis by theme", _emphasis_words(table, unit))
-    with house_style(alt + source):
-        return render(_emphasis_figure(table, Headings(finding, subtitle, source)), finding, alt)
+    words = _emphasis_words(table, unit)
+    return _chart((finding, subtitle, source), "Emphasis by theme", words, _draw_emphasis, table)
 
 
-def _emphasis_words(table: pd.DataFrame, unit: str) -> list[str]:
+def _emphasis_words(table: DataFrame, unit: str) -> list[str]:
     """Return each theme's values in words."""
     words = []
-    columns = "label n_units of_units share_units share_units_low share_units_high"
-    for label, n, of_units, *shares in _records(table, columns):
+    for label, n, base, *shares in _records(
+        table, "label n_units of_units share_units share_units_low share_units_high"
+    ):
         share, low, high = map(_share, shares)
-        band = f", interval {low} to {high}" if n and pd.notna(shares[1]) else ""
-        words.append(f"{label} {n} of {count(of_units, unit)} ({share}){band}")
+        band = f", interval {low} to {high}" if n and not math.isnan(shares[1]) else ""
+        words.append(f"{label} {n} of {count(base, unit)} ({share}){band}")
     return words
 
 
-def _emphasis_figure(table: pd.DataFrame, headings: Headings) -> Figure:
-    """Lay out dots on bands, one row a theme."""
-    base = "of " + str(table["of_units"].iloc[0]) if len(table) else ""
-    columns = [
-        Column("Share", [_share(share) for share in table["share_units"]], VALUE),
-        Column(base, [str(n) for n in table["n_units"]], colour=QUIET),
-    ]
-    rows = Rows(list(table["label"]), list(table["n_units"] == 0), columns)
-    page = open_rows(headings, rows, above=26, below=22)
+def _draw_emphasis(page: Page, table: DataFrame) -> None:
+    """Draw dots on bands, one row a theme."""
+    columns = {"Share": table["share_units"].map(_share), f"of {table['of_units'].iloc[0]}": table["n_units"]}
+    rows = Rows(list(table["label"]), list(table["n_units"]), columns)
+    axes = page.open(rows.margins, rows.height)
+    rows.write(axes)
     coded = table.assign(y=rows.middles)[table["n_units"] > 0]
     share, low, high = (100 * coded["share_units" + end].astype(float) for end in ("", "_low", "_high"))
-    _scale(page, max(share.max(), high.max()), "%")
-    page.axes.hlines(coded["y"], low, high, color=BAND, linewidth=11 * POINT, capstyle="butt", zorder=2)
+    canvas.draw_scale(axes, "x", np.nanmax([0, *share, *high]), "%")
+    axes.hlines(coded["y"], low, high, color=canvas.BAND, linewidth=11 * POINT, capstyle="butt", zorder=2)
     # A white rim keeps the dot apart from its band.
-    area = (13 * POINT) ** 2
-    page.axes.scatter(share, coded["y"], area, FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=3)
-    _say_no_unit(page, rows)
-    return page.figure
+    axes.scatter(share, coded["y"], 95, canvas.FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=3)
 
 
 # Where themes stand
 
 
 def xray(  # noqa: PLR0913 - three tables of different rows, and the words
-    themes: pd.DataFrame,
-    marks: pd.DataFrame,
-    sections: pd.DataFrame,
-    *,
-    finding: str,
-    source: str,
-    unit: str = "sentence",
+    themes: DataFrame, marks: DataFrame, sections: DataFrame, *, finding: str, source: str, unit: str = "sentence"
 ) -> Chart:
     """Draw where in the text each theme occurs: one mark a coded unit, in reading order.
 
@@ -140,51 +108,38 @@ def xray(  # noqa: PLR0913 - three tables of different rows, and the words
     _require(themes, "themes", "theme label n_units")
     _require(marks, "marks", "theme position")
     _require(sections, "sections", "label first last")
-    _require_known(marks, themes)
-    _require_inside(marks, sections)
+    _require_known(marks["theme"], set(themes["theme"]), "themes")
+    _require_known(marks["position"], _positions(sections), "sections")
     subtitle = f"One mark per coded {unit}, in reading order; shading separates the sections"
+    what = f"{plural(unit).capitalize()} by theme and section"
     words = _xray_words(themes, marks, sections, unit)
-    alt = _sentences(finding, f"{plural(unit).capitalize()} by theme and section", words)
-    with house_style(alt + source):
-        headings = Headings(finding, subtitle, source)
-        return render(_xray_figure(themes, marks, sections, headings=headings, unit=unit), finding, alt)
+    return _chart((finding, subtitle, source), what, words, _draw_xray, themes, marks, sections, unit)
 
 
-def _xray_words(themes: pd.DataFrame, marks: pd.DataFrame, sections: pd.DataFrame, unit: str) -> list[str]:
+def _xray_words(themes: DataFrame, marks: DataFrame, sections: DataFrame, unit: str) -> list[str]:
     """Return each theme's number of units, in all and in each section that has any."""
-    total = count(length(sections), unit)
+    total = count(len(_positions(sections)), unit)
     words = []
     for theme, label, n in _records(themes, "theme label n_units"):
         positions = marks["position"][marks["theme"] == theme]
-        counts = [
-            (section, int(positions.between(first, last).sum()))
-            for section, first, last in _records(sections, "label first last")
-        ]
-        where = ", ".join(f"{section} {in_section}" for section, in_section in counts if in_section)
+        counts = [(name, positions.between(*ends).sum()) for name, *ends in _records(sections, "label first last")]
+        where = ", ".join(f"{name} {in_section}" for name, in_section in counts if in_section)
         words.append(f"{label} {n} of {total}" + (f" ({where})" if where else ""))
     return words
 
 
-def _xray_figure(
-    themes: pd.DataFrame, marks: pd.DataFrame, sections: pd.DataFrame, *, headings: Headings, unit: str
-) -> Figure:
-    """Lay out one row of marks a theme over shaded sections."""
-    totals = Column("Total", [str(n) for n in themes["n_units"]], VALUE)
-    rows = Rows(list(themes["label"]), list(themes["n_units"] == 0), [totals])
-    strip = fit_sections(sections, rows.margins(0, 0))
-    page = open_rows(strip.explained(headings), rows, above=strip.height, below=44)
-    draw_sections(page, strip, sections, unit)
-    axes = page.axes
-    middles = dict(zip(themes["theme"], rows.middles, strict=True))
-    coded = [middles[theme] for theme in themes.loc[themes["n_units"] > 0, "theme"]]
-    axes.hlines(coded, *axes.get_xlim(), color=RULE, linewidth=1.5 * POINT, zorder=1)
-    x, y, reach = marks["position"], marks["theme"].map(middles), 0.34 * rows.pitch
-    _draw_strokes(page, x, y - reach, y + reach, widths=(1.2, 9))
-    _say_no_unit(page, rows)
-    return page.figure
+def _draw_xray(page: Page, themes: DataFrame, marks: DataFrame, sections: DataFrame, unit: str) -> None:
+    """Draw one row of marks a theme over shaded sections."""
+    rows = Rows(list(themes["label"]), list(themes["n_units"]), {"Total": themes["n_units"]})
+    axes = canvas.open_text(page, sections, rows.margins, rows.height, unit)
+    rows.write(axes)
+    coded = rows.middles[themes["n_units"] > 0]
+    axes.hlines(coded, *axes.get_xlim(), color=canvas.RULE, linewidth=1.5 * POINT, zorder=1)
+    y, reach = marks["theme"].map(dict(zip(themes["theme"], rows.middles, strict=True))), 0.34 * rows.pitch
+    _draw_strokes(axes, marks["position"], y - reach, y + reach, widths=(1, 9))
 
 
-def theme_by_section(table: pd.DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
+def theme_by_section(table: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
     """Draw how many units of each section carry each theme, as a grid of counts.
 
     The themes with the most units of a section are framed.
@@ -203,33 +158,86 @@ def theme_by_section(table: pd.DataFrame, *, finding: str, source: str, unit: st
         If a column is missing, or themes differ in their sections.
     """
     _require(table, "table", "theme label section_label n_units of_units")
-    grid = grid_of(table)
+    grid = _grid_of(table)
     subtitle = f"Number of {plural(unit)} with the theme in each section; framed: the section's leading theme"
-    alt = _sentences(finding, "Themes by section", _grid_words(grid, unit))
-    with house_style(alt + source):
-        return render(draw_grid(grid, Headings(finding, subtitle, source), unit), finding, alt)
+    words = _grid_words(grid, unit)
+    return _chart((finding, subtitle, source), "Themes by section", words, _draw_grid, grid, unit)
 
 
-def _grid_words(grid: Grid, unit: str) -> list[str]:
+class _Grid(NamedTuple):
+    """Counts of themes (rows) in sections (columns), and each section's units."""
+
+    labels: list[str]
+    sections: list[str]
+    bases: list[int]
+    counts: npt.NDArray[np.int64]
+
+
+def _grid_of(table: DataFrame) -> _Grid:
+    """Turn rows of a theme in a section into a grid."""
+    parts = [list(_records(part, "section_label of_units")) for _, part in table.groupby("theme", sort=False)]
+    if any(other != parts[0] for other in parts):
+        raise InputError("table must hold the same sections, in the same order, for every theme")
+    sections = table.head(len(parts[0]) if parts else 0)
+    counts = table["n_units"].to_numpy(int).reshape(len(parts), len(sections))
+    labels = list(table["label"][:: max(1, len(sections))])
+    return _Grid(labels, list(sections["section_label"]), list(sections["of_units"]), counts)
+
+
+def _grid_words(grid: _Grid, unit: str) -> list[str]:
     """Return each section's base and the themes it has, in words; then the themes in no section."""
     words = []
     for section, base, counts in zip(grid.sections, grid.bases, grid.counts.T, strict=True):
         present = ", ".join(f"{label} {n}" for label, n in zip(grid.labels, counts, strict=True) if n)
         words.append(f"{section} ({count(base, unit)}): {present or NO_UNIT}")
-    absent = [label for label, counts in zip(grid.labels, grid.counts, strict=True) if not counts.any()]
+    absent = [label for label, counts in zip(grid.labels, grid.counts, strict=True) if words and not counts.any()]
     return words + ([f"{NO_UNIT} in any section: {', '.join(absent)}"] if absent else [])
+
+
+def _draw_grid(page: Page, grid: _Grid, unit: str) -> None:
+    """Draw cells with counts, the sections' labels above and their units below; many sections stand in panels."""
+    rows = Rows([*grid.labels, f"All {plural(unit)}"], [*grid.counts.sum(axis=1), sum(grid.bases)])
+    n, room = len(grid.bases), rows.margins.room
+    narrowest = GAP + max(canvas.width_of(str(base), canvas.VALUE) for base in grid.bases)
+    width = room / math.ceil(n / math.ceil(n * narrowest / room))
+    panels, places = np.divmod(np.arange(n), round(room / width))
+    heads = canvas.fit_heads(grid.sections, (places + 0.5) * width, np.full(n, width), room)
+    tops = panels * (heads.height + rows.height + GAP)
+    axes = page.open(rows.margins._replace(above=heads.height, below=0), tops[-1] + rows.height, heads.note)
+    axes.set_xlim(0, room)
+    heads.write(axes, tops)
+    for top in np.unique(tops):
+        rows.write(axes, top)
+    for x, top, base, counts in zip(heads.centres, tops, grid.bases, grid.counts.T, strict=True):
+        write(axes, x, top + rows.middles[-1], str(base), canvas.LABEL, color=canvas.QUIET, ha="center")
+        for row in np.flatnonzero(rows.counts[:-1]):
+            corner = (x - width / 2 + 1.5, top + row * rows.pitch + 1.5)
+            cell = Rectangle(corner, width - 3, rows.pitch - 3, edgecolor=canvas.INK)
+            _draw_cell(axes, cell, counts[row], base, leads=counts[row] == counts.max(initial=1))
+
+
+def _draw_cell(axes: Axes, cell: Rectangle, n: int, base: int, *, leads: bool) -> None:
+    """Shade a cell by its share of the section, write its count, with the base where it fits, frame it if it leads."""
+    (x, y), colour = cell.get_center(), canvas.FAINT
+    if n:
+        cell.set(facecolor=colormaps["Blues"](0.08 + 0.84 * n / base), linewidth=2 * POINT * leads)
+        axes.add_artist(cell)
+        colour = "black" if n / base < 0.76 else "white"  # whichever stands out more
+    kind, full = (canvas.VALUE if leads else canvas.LABEL), f"{n} of {base}"
+    said = full if n and canvas.width_of(full, canvas.VALUE) < cell.get_width() else str(n or "–")
+    write(axes, x, y, said, kind, color=colour, ha="center")
 
 
 # Counts and lengths
 
 
-def bars(table: pd.DataFrame, *, finding: str, source: str, subtitle: str) -> Chart:
+def bars(table: DataFrame, *, finding: str, source: str, subtitle: str) -> Chart:
     """Draw a ranking of terms: a bar and its count each.
 
     Parameters
     ----------
     table : DataFrame
-        One row a term, drawn in the order given: `type`, `n`; a `note` beside it if there is that column.
+        One row a term, drawn in the order given: `type`, `n`.
     finding, source : str
         As in `emphasis`.
     subtitle : str
@@ -241,27 +249,20 @@ def bars(table: pd.DataFrame, *, finding: str, source: str, subtitle: str) -> Ch
         If a column is missing.
     """
     _require(table, "table", "type n")
-    notes = list(table["note"].fillna("")) if "note" in table else [""] * len(table)
-    terms = zip(table["type"], table["n"], notes, strict=True)
-    words = [f"{term} {n} ({note})" if note else f"{term} {n}" for term, n, note in terms]
-    alt = _sentences(finding, subtitle, words)
-    with house_style(alt + source):
-        return render(_bars_figure(table, notes, Headings(finding, subtitle, source)), finding, alt)
+    words = [f"{term} {n}" for term, n in _records(table, "type n")]
+    return _chart((finding, subtitle, source), subtitle, words, _draw_bars, table)
 
 
-def _bars_figure(table: pd.DataFrame, notes: Sequence[str], headings: Headings) -> Figure:
-    """Lay out one bar a term, its count and note at the right."""
-    columns = [Column("Count", [str(n) for n in table["n"]], VALUE)]
-    if any(notes):
-        columns.append(Column("", notes, SMALL, QUIET))
-    rows = Rows(list(table["type"]), list(table["n"] == 0), columns)
-    page = open_rows(headings, rows, above=26, below=22)
-    _scale(page, table["n"].max())
-    page.axes.barh(rows.middles, table["n"], height=0.55 * rows.pitch, color=FOCUS)
-    return page.figure
+def _draw_bars(page: Page, table: DataFrame) -> None:
+    """Draw one bar a term, its count at the right."""
+    rows = Rows(list(table["type"]), list(table["n"]), {"Count": table["n"]})
+    axes = page.open(rows.margins, rows.height)
+    rows.write(axes)
+    canvas.draw_scale(axes, "x", table["n"].max())
+    axes.barh(rows.middles, table["n"], height=0.55 * rows.pitch, color=canvas.FOCUS)
 
 
-def lengths(units: pd.DataFrame, sections: pd.DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
+def lengths(units: DataFrame, sections: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
     """Draw how long each unit is, in reading order, with the median.
 
     Parameters
@@ -280,111 +281,85 @@ def lengths(units: pd.DataFrame, sections: pd.DataFrame, *, finding: str, source
     """
     _require(units, "units", "position n_tokens")
     _require(sections, "sections", "label first last")
-    _require_inside(units, sections)
+    _require_known(units["position"], _positions(sections), "sections")
     subtitle = f"Words in each {unit}, in reading order; shading separates the sections; the line is the median"
-    alt = _sentences(finding, f"Words in each {unit} by section", _length_words(units, sections, unit))
-    with house_style(alt + source):
-        headings = Headings(finding, subtitle, source)
-        return render(_lengths_figure(units, sections, headings, unit), finding, alt)
+    words = _length_words(units, sections, unit) if len(units) else []
+    what = f"Words in each {unit} by section"
+    return _chart((finding, subtitle, source), what, words, _draw_lengths, units, sections, unit)
 
 
-def _length_words(units: pd.DataFrame, sections: pd.DataFrame, unit: str) -> list[str]:
+def _length_words(units: DataFrame, sections: DataFrame, unit: str) -> list[str]:
     """Return each section's number of units with their least and greatest length, then the median of all."""
     words = []
     for label, first, last in _records(sections, "label first last"):
         tokens = units["n_tokens"][units["position"].between(first, last)]
         reach = f", {tokens.min()} to {tokens.max()} words" if len(tokens) else ""
         words.append(f"{label} {count(len(tokens), unit)}{reach}")
-    median = f"median of {count(len(units), unit)} {units['n_tokens'].median():g} words"
-    return [*words, median] if len(units) else []
+    return [*words, f"median of {count(len(units), unit)} {units['n_tokens'].median():g} words"]
 
 
-def _lengths_figure(units: pd.DataFrame, sections: pd.DataFrame, headings: Headings, unit: str) -> Figure:
-    """Lay out one upright bar a unit over shaded sections, and the median across them."""
-    margins = Margins(EDGE + 44, EDGE + 64, 0, 44)
-    strip = fit_sections(sections, margins)
-    page = open_page(strip.explained(headings), margins._replace(above=strip.height), HEIGHT)
-    draw_sections(page, strip, sections, unit)
-    if units.empty:
-        say_no_unit(page, HEIGHT)
-        return page.figure
-    axes, tokens = page.axes, units["n_tokens"]
-    steps, median = ticks(tokens.max()), tokens.median()
-    axes.set(ylim=(0, steps[-1]), yticks=steps)
-    axes.hlines(steps, *axes.get_xlim(), color=RULE, linewidth=POINT, zorder=1)
-    _draw_strokes(page, units["position"], 0 * tokens, tokens, widths=(0.5, 24))
-    for colour, width in (("white", 4), (INK, 1.5)):  # a white edge keeps the line visible across bars
+def _draw_lengths(page: Page, units: DataFrame, sections: DataFrame, unit: str) -> None:
+    """Draw one upright bar a unit over shaded sections, and the median across them."""
+    height, margins, tokens = 240, Margins(left=54, right=74), units["n_tokens"]
+    axes = canvas.open_text(page, sections, margins, height, unit)
+    top, median = canvas.draw_scale(axes, "y", tokens.max()), tokens.median()
+    _draw_strokes(axes, units["position"], 0, tokens, widths=(0, 24))
+    for colour, width in (("white", 4), (canvas.INK, 1.5)):  # a white edge keeps the line visible across bars
         axes.axhline(median, color=colour, linewidth=width * POINT, zorder=4)
-    height = HEIGHT * (1 - median / steps[-1])
-    page.write_lines(page.width + GAP, height, ["median", f"{median:g}"], SMALL)
-    return page.figure
+    write(axes, margins.room + GAP, height * (1 - median / top), f"median\n{median:g}")
 
 
-# Words and marks that charts share
+# What charts share
 
 
-def _sentences(finding: str, what: str, words: Sequence[str]) -> str:
-    """Return alt text: the finding as a sentence, then what the chart shows and its values."""
+def _chart(
+    headings: tuple[str, str, str], what: str, words: Sequence[str], draw: Callable[..., None], *given: Any
+) -> Chart:
+    """Draw what is given, or that there is nothing to draw; the alt text is the finding and the values in words."""
+    finding = headings[0]
     stop = "" if finding.endswith((".", "!", "?", "。")) else "."
-    return f"{finding}{stop} {what}: {'; '.join(words) or NO_UNIT}."
+    alt = f"{finding}{stop} {what}: {'; '.join(words) or NO_UNIT}."
+    with house_style(alt + "".join(headings)):
+        page = Page(Figure(), *headings)
+        if words:
+            draw(page, *given)
+        else:
+            write(page.open(Margins(), height=16), 0, 8, NO_UNIT, color=canvas.FAINT)
+        return render(page.figure, finding, alt)
 
 
-def _records(table: pd.DataFrame, columns: str) -> Iterator[tuple[Any, ...]]:
+def _records(table: DataFrame, columns: str) -> Iterator[tuple[Any, ...]]:
     """Return the named columns row by row."""
     return table[columns.split()].itertuples(index=False, name=None)
 
 
-def _share(share: float | None) -> str:
+def _positions(sections: DataFrame) -> range:
+    """Return the positions of all units of the sections."""
+    return range(1, max(sections["last"], default=0) + 1)
+
+
+def _share(share: float) -> str:
     """Return a share as findings write it; there is none where there is no unit at all."""
-    return "–" if share is None or math.isnan(share) else percent(share)
+    return "–" if math.isnan(share) else percent(share)
 
 
-def _scale(page: Page, highest: float, mark: str = "") -> None:
-    """Set the x axis from zero to just above the highest value, with a rule at each number."""
-    steps = ticks(highest if highest > 0 else 0)
-    page.axes.set_xlim(0, steps[-1])
-    page.axes.set_xticks(steps, [f"{step}{mark}" for step in steps])
-    page.axes.tick_params(length=0)
-    page.axes.spines["bottom"].set_visible(False)
-    page.axes.grid(axis="x")
-
-
-def _draw_strokes(
-    page: Page, positions: pd.Series, starts: pd.Series, ends: pd.Series, *, widths: tuple[float, float]
-) -> None:
+def _draw_strokes(axes: Axes, x: Series, low: Series | int, high: Series, *, widths: tuple[int, int]) -> None:
     """Draw an upright stroke at each unit's position, as wide as there is room between the two widths."""
-    left, right = page.axes.get_xlim()
-    narrowest, widest = widths
-    width = min(widest, max(narrowest, 0.7 * page.width / (right - left))) * POINT
-    lines = [[(x, start), (x, end)] for x, start, end in zip(positions, starts, ends, strict=True)]
-    page.axes.add_collection(LineCollection(lines, colors=FOCUS, linewidths=width, capstyle="butt", zorder=3))
-
-
-def _say_no_unit(page: Page, rows: Rows) -> None:
-    """Write "no unit" where a theme's marks would be."""
-    for middle, is_empty in zip(rows.middles, rows.is_empty, strict=True):
-        if is_empty:
-            page.write_lines(GAP, middle, [NO_UNIT], SMALL, color=FAINT)
+    room = axes.bbox.width * 96 / canvas.DPI / np.ptp(axes.get_xlim())
+    axes.vlines(x, low, high, colors=canvas.FOCUS, linewidth=np.clip(0.7 * room, *widths) * POINT, zorder=3)
 
 
 # Faults of the input
 
 
-def _require(table: pd.DataFrame, name: str, columns: str) -> None:
+def _require(table: DataFrame, name: str, columns: str) -> None:
     """Refuse a table that lacks a column."""
     if missing := [column for column in columns.split() if column not in table]:
         raise InputError(f"{name} lacks {', '.join(missing)}; it needs {columns.replace(' ', ', ')}")
 
 
-def _require_inside(table: pd.DataFrame, sections: pd.DataFrame) -> None:
-    """Refuse positions outside the sections."""
-    outside = table["position"][~table["position"].between(1, length(sections))]
-    if len(outside):
-        raise InputError(f"position {outside.iloc[0]} is in no section; allowed are 1 to {length(sections)}")
-
-
-def _require_known(marks: pd.DataFrame, themes: pd.DataFrame) -> None:
-    """Refuse marks of a theme that has no row."""
-    unknown = marks["theme"][~marks["theme"].isin(themes["theme"])]
+def _require_known(values: Series, allowed: Collection[Any], name: str) -> None:
+    """Refuse a value that another table does not hold."""
+    unknown = values[~values.isin(allowed)]
     if len(unknown):
-        raise InputError(f"theme {unknown.iloc[0]!r} of marks has no row in themes")
+        raise InputError(f"{values.name} {unknown.iloc[0]} is not in {name}")
