@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+import emphasis as em
 
 
 def unwanted_skips(config):
@@ -103,3 +106,105 @@ def finished(copy_checkout, emphasis, tmp_path_factory):
 def rerun(finished, tmp_path):
     """A copy of the finished run with its keys, to change something in and to run again."""
     return shutil.copytree(finished, tmp_path / "rerun")
+
+
+# Statements and codebooks, small ones made in place and those of the seed
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def root():
+    return em.paths.Root(ROOT)
+
+
+@pytest.fixture(scope="session")
+def shared():
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared, which is absent")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def divide(root):
+    """Divide texts, the statements s1, s2, …, into sections, units and tokens."""
+    import pandas  # slow to import, and not needed by all who load this file
+
+    def divided(*texts, language="en", unit="sentence", root=root, **columns):
+        ids = [f"s{number}" for number in range(1, len(texts) + 1)]
+        known = {"statement_id": ids, "title": "", "language": language, "body": 0, "text": list(texts)}
+        return em.segments.segment(root, pandas.DataFrame(known | columns), unit=unit)
+
+    return divided
+
+
+@pytest.fixture(scope="session")
+def book():
+    """Make a codebook of themes and their patterns; a theme's label is its name with a capital."""
+
+    def made(themes, *, language="en"):
+        said = {"definition": "d", "include": "i", "exclude": "e", "examples": {}}
+        return em.codebook.Codebook(
+            codebook="small",
+            title="A small codebook",
+            version="1",
+            description="d",
+            languages=[language],
+            themes={
+                name: said | {"label": name.capitalize(), "patterns": {language: list(patterns)}}
+                for name, patterns in themes.items()
+            },
+        )
+
+    return made
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A compendium that holds no statement and no codebook yet, only the languages."""
+    shutil.copytree(ROOT / "seeds" / "languages", tmp_path / "seeds" / "languages")
+    for name in ("statements", "codebooks"):
+        (tmp_path / "seeds" / name).mkdir()
+    return em.paths.Root(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def seed(root):
+    return em.statements.load(root, ["wang-yi-china-celac-2025-05-13"])
+
+
+@pytest.fixture(scope="session")
+def seed_segments(root, seed):
+    return em.segments.segment(root, seed)
+
+
+@pytest.fixture(scope="session")
+def diplomacy(root):
+    return em.codebook.load(root, "diplomacy")
+
+
+@pytest.fixture(scope="session")
+def seed_coding(seed_segments, diplomacy):
+    return em.coding.code(seed_segments, diplomacy)
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory):
+    """A compendium whose one language is a few words of English, read in a moment: for laws tried on many texts."""
+    path = tmp_path_factory.mktemp("quick")
+    (path / "seeds" / "languages").mkdir(parents=True)
+    (path / "seeds" / "languages" / "en.yml").write_text("language: en\nname: English\nstop_words: [the, of]\n")
+    return em.paths.Root(path)
+
+
+@pytest.fixture(scope="session")
+def look_up(divide, book, quick):
+    """Divide texts and code them by themes and their patterns, all in the quick language."""
+
+    def coded(texts, themes, *, nested="theme"):
+        divided = divide(*texts, root=quick)
+        return divided, em.coding.code(divided, book(themes), nested=nested)
+
+    return coded

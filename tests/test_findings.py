@@ -1,0 +1,374 @@
+"""Findings: every branch of every sentence, with the words that its numbers call for."""
+
+import pandas as pd
+import pytest
+
+from emphasis import coding, findings, measures, terms
+
+
+def about(n=1, **columns):
+    """Return a table of statements with these values in the columns that sentences read."""
+    known = {"statement_id": "s1", "actor": "", "issuer": "", "country": "", "date": "", "published": "", "genre": ""}
+    sizes = {"n_tokens": 603, "n_units": 23, "n_sections": 6}
+    return pd.DataFrame([known | sizes | columns] * n)
+
+
+def pooled(n_units, *, of_units=20, low=None, high=None, rank=None):
+    """Return a table of emphasis: themes A, B, … with these units, and bounds and ranks where they are given."""
+    n = len(n_units)
+    counts = pd.Series(n_units)
+    bounds = measures.wilson(counts, [of_units] * n)
+    ranks = counts.rank(method="min", ascending=False).astype("Int64")
+    return pd.DataFrame(
+        {
+            "label": [chr(ord("A") + i) for i in range(n)],
+            "n_units": counts,
+            "of_units": of_units,
+            "share_units": counts / of_units,
+            "share_units_low": bounds[0] if low is None else low,
+            "share_units_high": bounds[1] if high is None else high,
+            "rank": ranks if rank is None else pd.array([pd.NA] * n, dtype="Int64"),
+        }
+    )
+
+
+def sections(*counts):
+    """Return a table of themes by section: one tuple a section, with the units of themes A, B, … in it."""
+    rows = [("s1", number, chr(ord("A") + i), n) for number, own in enumerate(counts, 1) for i, n in enumerate(own)]
+    return pd.DataFrame(rows, columns=["statement_id", "section_id", "label", "n_units"])
+
+
+# Words for numbers
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(0, "no sentence"), (1, "1 sentence"), (2, "2 sentences"), (1200, "1,200 sentences")]
+)
+def test_counts_agree_with_their_noun(n, said):
+    """None is "no", one is singular, thousands have a comma."""
+    assert findings.count(n, "sentence") == said
+
+
+def test_plurals():
+    """The plural ends in s, es after a hiss, ies for a y after a consonant: genres are nouns that people write."""
+    nouns = ("theme", "read-out", "country", "survey", "speech", "address")
+    plurals = ["themes", "read-outs", "countries", "surveys", "speeches", "addresses"]
+    assert [findings.plural(noun) for noun in nouns] == plurals
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_in_prose(words, said):
+    """A list has commas, and `and` or another word before its last."""
+    assert findings.listed(words) == said
+    assert findings.listed(words, last="or") == said.replace(" and ", " or ")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0%"), (1 / 5000, "<1%"), (1 / 200, "<1%"), (0.01, "1%"), (9 / 23, "39%"), (199 / 200, ">99%"), (1, "100%")],
+)
+def test_per_cents(share, said):
+    """Only none reads as 0% and only all as 100%."""
+    assert findings.percent(share) == said
+
+
+def test_days():
+    """A date is read as people write it; what is no date stays."""
+    said = [findings.day(moment) for moment in ("2025-05-03", "2025-05-13T23:00+08:00", "May 2025", "")]
+    assert said == ["3 May 2025", "13 May 2025", "May 2025", ""]
+
+
+# A finding
+
+
+def test_a_finding_is_text_with_an_id():
+    """A finding is its sentence wherever text is wanted, and names its function in a notebook's output."""
+    said = findings.title_themes(["Peace"])
+    assert said == "The title carries Peace; it counts in no share."
+    assert (said.finding_id, repr(said)) == ("title_themes", str(said))
+    data, metadata = said._repr_mimebundle_()
+    assert data == {"text/plain": str(said)}
+    assert metadata == {"emphasis": {"finding": "title_themes"}}
+
+
+# Whose text, how long
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"actor": "Wang Yi", "date": "2025-05-13", "genre": "read-out"}, "Source: Wang Yi, 13 May 2025 (read-out)."),
+        ({"issuer": "An office", "published": "2025-05-13T23:00+08:00"}, "Source: An office, 13 May 2025 (statement)."),
+        ({"actor": "Wang Yi", "issuer": "An office"}, "Source: Wang Yi (statement)."),
+        ({}, "Source: s1 (statement)."),
+        ({"n": 3, "genre": "read-out"}, "Source: 3 read-outs of the study."),
+    ],
+)
+def test_source_line(columns, said):
+    """The source is the actor, else the issuer, else the id, with the day of the occasion, else of publication."""
+    assert findings.source_line(about(**columns)) == said
+
+
+def test_source_line_of_mixed_genres():
+    """Texts of several genres are statements."""
+    mixed = pd.concat([about(genre="read-out"), about(genre="letter")], ignore_index=True)
+    assert findings.source_line(mixed) == "Source: 2 statements of the study."
+
+
+@pytest.mark.parametrize(
+    ("columns", "unit", "said"),
+    [
+        (
+            {"genre": "read-out", "date": "2025-05-13", "issuer": "Ministry", "country": "CHN"},
+            "sentence",
+            "The read-out of 13 May 2025 published by the Ministry (CHN) holds 603 words, 23 sentences and 6 sections.",
+        ),
+        (
+            {"published": "2025-05-14T23:00+08:00", "issuer": "The Office", "country": ""},
+            "paragraph",
+            "The statement of 14 May 2025 published by The Office holds 603 words, 23 paragraphs and 6 sections.",
+        ),
+        (
+            {"country": "CHN", "n_tokens": 1, "n_units": 1, "n_sections": 1},
+            "section",
+            "The statement holds 1 word and 1 section.",
+        ),
+        ({"n": 2}, "sentence", "The 2 statements together hold 1,206 words, 46 sentences and 12 sections."),
+    ],
+)
+def test_identity(columns, unit, said):
+    """Who published what and when, and its size; what is not known is left out; several texts are summed."""
+    assert findings.identity(about(**columns), unit=unit) == said
+
+
+@pytest.mark.parametrize(
+    ("n_tokens", "said"),
+    [
+        ([7], "The one sentence has 7 words."),
+        ([1], "The one sentence has 1 word."),
+        ([4, 4, 4], "All 3 sentences have 4 words."),
+        ([3, 5, 1200], "The longest sentence has 1,200 words, the shortest 3; half of them have 5 or fewer."),
+    ],
+)
+def test_lengths(n_tokens, said):
+    """One unit, units of one length, and units from the shortest to the longest."""
+    assert findings.lengths(pd.DataFrame({"n_tokens": n_tokens}), unit="sentence") == said
+
+
+# Themes
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((4, 5, 1), "Of 10 sentences, 5 carry one theme, 1 carries several and 4 carry none."),
+        ((1, 1, 0), "Of 2 sentences, 1 carries one theme and 1 carries none."),
+        ((0, 3, 2), "Of 5 sentences, 3 carry one theme and 2 carry several; none is left uncoded."),
+        ((0, 1, 0), "Of 1 sentence, 1 carries one theme; none is left uncoded."),
+        ((3, 0, 0), "None of the 3 sentences carries a theme of the codebook."),
+        ((1, 0, 0), "None of the 1 sentence carries a theme of the codebook."),
+    ],
+)
+def test_themes_per_unit(counts, said):
+    """How many units carry one theme, several, none; where none is uncoded, or all are, that is said."""
+    table = pd.DataFrame({"themes": ["none", "one", "several"], "n_units": counts, "of_units": sum(counts)})
+    assert findings.themes_per_unit(table, unit="sentence") == said
+
+
+@pytest.mark.parametrize(("labels", "said"), [([], "no theme"), (["A"], "A"), (["A", "B"], "A and B")])
+def test_title_themes(labels, said):
+    """The title's themes are listed, and are said to count nowhere."""
+    assert findings.title_themes(labels) == f"The title carries {said}; it counts in no share."
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([(0, 0), (0, 0)], "No theme is found in any section."),
+        ([(2, 1, 0)], "The text is one section; it carries 2 themes."),
+        ([(1, 0)], "The text is one section; it carries 1 theme."),
+        ([(1, 1, 0), (1, 0, 0)], "A appears in every section; 1 of the 2 themes found keeps to a single one."),
+        ([(1, 1, 0), (1, 1, 0)], "A and B appear in every section; none of the 2 themes found keeps to a single one."),
+        ([(1, 0), (0, 1)], "No theme appears in every section; all 2 themes found keep to a single one."),
+        ([(1, 0), (0, 0)], "No theme appears in every section; the one theme found keeps to a single one."),
+        (
+            [(1, 1), (1, 1), (0, 0)],
+            "No theme appears in every section; none of the 2 themes found keeps to a single one.",
+        ),
+    ],
+)
+def test_spread(counts, said):
+    """Which themes stand in every section, and how many in one only."""
+    assert findings.spread(sections(*counts)) == said
+
+
+def test_spread_over_several_statements():
+    """Sections of several statements are told apart by statement and number."""
+    table = pd.concat([sections((1, 0)), sections((1, 1)).assign(statement_id="s2")], ignore_index=True)
+    assert findings.spread(table) == "A appears in every section; 1 of the 2 themes found keeps to a single one."
+
+
+TOO_FEW_AND_TIED = "Too few sentences to rank themes: A and B take each 5 of 9 sentences."
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (pooled([0, 0]), "No theme of the codebook is found in 20 sentences."),
+        (pooled([9, 2]), "A is the most frequent theme: 9 of 20 sentences (45%, 95% interval 26% to 66%)."),
+        (
+            pooled([9, 9, 2]),
+            "A and B tie as the most frequent themes: each 9 of 20 sentences (45%, 95% interval 26% to 66%).",
+        ),
+        (pooled([5, 2], of_units=9, rank=False), "Too few sentences to rank themes: A takes 5 of 9 sentences."),
+        (pooled([5, 5], of_units=9, rank=False), TOO_FEW_AND_TIED),
+        (pooled([1], of_units=1, rank=False), "Too few sentences to rank themes: A takes 1 of 1 sentence."),
+        (pooled([0], of_units=1, rank=False), "No theme of the codebook is found in 1 sentence."),
+    ],
+)
+def test_leading_themes(table, said):
+    """One leader with base and interval, a tie, none, and too few units to rank."""
+    assert findings.leading_themes(table, unit="sentence") == said
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (pooled([0, 0]), "There is no order of themes to be sure of."),
+        (pooled([3, 0]), "There is no order of themes to be sure of."),
+        (pooled([5, 2], of_units=9, rank=False), "There is no order of themes to be sure of."),
+        (pooled([19, 2, 1]), "The lead of A is clear: its interval meets that of no other theme."),
+        (pooled([9, 8, 7]), "The order is not certain: A's interval overlaps that of every other theme found."),
+        (pooled([9, 9]), "The order is not certain: A's interval overlaps that of every other theme found."),
+        (pooled([14, 12, 2, 1, 0]), "A's interval overlaps 1 of the 3 other themes found."),
+        (pooled([14, 12, 11, 1]), "A's interval overlaps 2 of the 3 other themes found."),
+    ],
+)
+def test_certainty(table, said):
+    """The leader's interval meets no other, some or all; without two themes or ranks there is no order."""
+    assert findings.certainty(table) == said
+
+
+def test_bounds_that_touch_overlap():
+    """An interval that ends where the leader's begins still meets it."""
+    table = pooled([9, 5], low=[0.4, 0.2], high=[0.6, 0.4])
+    assert (
+        findings.certainty(table) == "The order is not certain: A's interval overlaps that of every other theme found."
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_units", "said"),
+    [
+        ([2, 1], "Every theme of the codebook is found."),
+        ([2, 0], "No sentence carries B."),
+        ([2, 0, 0, 0], "No sentence carries B, C or D."),
+        ([0, 0], "No theme of the codebook is found."),
+    ],
+)
+def test_silent_themes(n_units, said):
+    """Which themes no unit carries: none, one, several, all."""
+    assert findings.silent_themes(pooled(n_units), unit="sentence") == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([(0, 0), (0, 0)], "No section has a leading theme."),
+        ([(2, 1), (1, 0)], "A leads the 2 sections."),
+        ([(2, 1)], "A leads the 1 section."),
+        ([(2, 1), (0, 1)], "2 different themes lead the 2 sections."),
+        ([(1, 1)], "2 different themes lead the 1 section."),
+        ([(2, 1), (0, 0)], "A leads 1 of the 2 sections; the other carries none."),
+        ([(2, 1), (0, 0), (0, 0)], "A leads 1 of the 3 sections; the rest carry none."),
+        ([(2, 1), (0, 1), (0, 0)], "2 different themes lead 2 of the 3 sections; the other carries none."),
+    ],
+)
+def test_section_leaders(counts, said):
+    """How many themes lead the sections, ties included, and how many sections carry none."""
+    assert findings.section_leaders(sections(*counts)) == said
+
+
+# Terms
+
+
+def test_leading_terms():
+    """One word, two or three in a tie by name, more in a tie by number, stop words only."""
+
+    def said(*rows):
+        columns = ["type", "n", "per_1000", "is_stop_word", "n_inside_compounds"]
+        return findings.leading_terms(pd.DataFrame(rows, columns=columns))
+
+    the, china, peace = ("the", 9, 90.0, True, 0), ("china", 4, 40.0, False, 1), ("peace", 4, 40.0, False, 0)
+    assert said(the) == "Nothing but stop words is found."
+    assert said(the, china) == "Stop words aside, “china” is the commonest word: 4 times, 40 in 1,000 words."
+    assert said(the, china, ("trade", 1, 10.0, False, 0)) == said(the, china)
+    assert (
+        said(("x", 1, 1000.0, False, 0)) == "Stop words aside, “x” is the commonest word: 1 time, 1000 in 1,000 words."
+    )
+    both = "Stop words aside, “china” and “peace” are the commonest words: each 4 times, 40 in 1,000 words."
+    assert said(the, china, peace) == both
+    four = "Stop words aside, 4 words share the first place: each 4 times, 40 in 1,000 words."
+    assert said(the, china, peace, peace, china) == four
+
+
+def test_compounds():
+    """Words that also stand inside compounds, with how often; none."""
+    table = pd.DataFrame({"type": ["china", "lac", "trade"], "n_inside_compounds": [12, 1, 0]})
+    assert findings.compounds(table) == "Also inside compounds, and not counted above: “china” 12 and “lac” 1."
+    assert findings.compounds(table[2:]) == "None of these words stands inside a hyphenated one."
+
+
+def test_leading_phrases():
+    """The commonest phrase with its sections, a tie whose longest is named, and none."""
+    table = pd.DataFrame(
+        {"phrase": ["rule of law", "lac countries"], "size": [3, 2], "n": [5, 5], "n_sections": [1, 4]}
+    )
+    assert findings.leading_phrases(table[:0]) == "No phrase of two or more words recurs."
+    assert findings.leading_phrases(table[:1]) == "The commonest phrase is “rule of law”: 5 times, in 1 section."
+    assert findings.leading_phrases(table[1:]) == "The commonest phrase is “lac countries”: 5 times, in 4 sections."
+    assert findings.leading_phrases(table) == "2 phrases recur most, each 5 times; the longest is “rule of law”."
+    equal = findings.leading_phrases(table.assign(size=2))
+    assert equal == "2 phrases recur most, each 5 times; among them “rule of law”."
+
+
+# From text to sentence
+
+
+def test_sentences_fit_the_tables_that_are_made(divide, book):
+    """Each sentence reads the table that its measure really makes, here of two statements with three units each."""
+    divided = divide("Peace now.\n\nTrade now. Rest.", "Peace. Peace. The pro-peace peace.", genre="read-out", **BARE)
+    made = book({"order": ["peace"], "money": ["trade"], "health": ["vaccine"]})
+    coded = coding.code(divided, made)
+    table = measures.pool(measures.emphasis(divided, coded, made))
+    said = [
+        findings.identity(divided.statements, unit="sentence"),
+        findings.lengths(divided.units, unit="sentence"),
+        findings.themes_per_unit(measures.themes_per_unit(divided, coded), unit="sentence"),
+        findings.leading_themes(table, unit="sentence"),
+        findings.certainty(table),
+        findings.silent_themes(table, unit="sentence"),
+        findings.spread(measures.themes_by_section(divided, coded, made)),
+        findings.section_leaders(measures.themes_by_section(divided, coded, made)),
+        findings.leading_terms(terms.frequencies(divided)),
+        findings.compounds(terms.frequencies(divided)),
+        findings.leading_phrases(terms.ngrams(divided)),
+    ]
+    assert said == [
+        "The 2 read-outs together hold 10 words, 6 sentences and 3 sections.",
+        "The longest sentence has 3 words, the shortest 1; half of them have 2 or fewer.",
+        "Of 6 sentences, 5 carry one theme and 1 carries none.",
+        "Too few sentences to rank themes: Order takes 4 of 6 sentences.",
+        "There is no order of themes to be sure of.",
+        "No sentence carries Health.",
+        "No theme appears in every section; 1 of the 2 themes found keeps to a single one.",
+        "2 different themes lead the 3 sections.",
+        "Stop words aside, “peace” is the commonest word: 4 times, 400 in 1,000 words.",
+        "Also inside compounds, and not counted above: “peace” 1.",
+        "No phrase of two or more words recurs.",
+    ]
+
+
+BARE = dict.fromkeys(("actor", "issuer", "country", "date", "published"), "")
