@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,12 @@ def is_of_type(value: object, kind: str) -> bool:
     return isinstance(value, (int, float) if kind == "float" else TYPES[kind])
 
 
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(number)
+    return number
+
+
 def parse(name: str, text: str, known: Mapping[str, Parameter]) -> Any:
     """Return the value that `text` gives the parameter `name`.
 
@@ -97,7 +104,9 @@ def parse(name: str, text: str, known: Mapping[str, Parameter]) -> Any:
                 return [item.strip() for item in text.split(",") if item.strip()]
             case "bool":
                 return {"true": True, "false": False}[text.lower()]
+            case "int":
+                return int(text)
             case _:
-                return TYPES[kind](text)
+                return _finite(float(text))
     except (KeyError, ValueError) as error:
         raise InputError(f"the parameter {name} was given {text!r}; it takes {NAMES[kind]}") from error

@@ -84,7 +84,9 @@ def _reading(
             f"<mark>{escape(run)}</mark><sup>{note}</sup>" if note else escape(run) for run, note in body
         )
         marked_text = "".join(f"{run}({note})" if note else run for run, note in body)
-        html.append(f"<p><small>{unit['unit_id']}</small> {marked_html} <small><em>{escape(said)}</em></small></p>")
+        html.append(
+            f"<p><small>{unit['unit_id']}</small> <bdi>{marked_html}</bdi> <small><em>{escape(said)}</em></small></p>"
+        )
         text.append(f"{unit['unit_id']:>3} {' '.join(marked_text.split())} {said}".rstrip())
     return Reading("\n".join(html), "\n".join(text).strip())
 
