@@ -13,7 +13,7 @@ from emphasis import coding, reading
 from emphasis.errors import InputError
 
 HOSTILE = "<script>alert('peace')</script> & <b>trade</b> \"x\" &lt;i&gt;. Peace <img src=x onerror=alert(1)> now."
-TAGS = {"p", "small", "em", "mark", "sup", "h3", "strong"}
+TAGS = {"bdi", "p", "small", "em", "mark", "sup", "h3", "strong"}
 
 
 def elements(shown, *names):
@@ -24,7 +24,9 @@ def elements(shown, *names):
 
 def paragraphs(shown):
     """Return what stands between the tags of each paragraph of HTML, without numbers and notes of themes."""
-    bodies = re.findall(r"<p><small>\d+</small> (.*?) <small><em>.*?</em></small></p>", shown.html, flags=re.DOTALL)
+    bodies = re.findall(
+        r"<p><small>\d+</small> <bdi>(.*?)</bdi> <small><em>.*?</em></small></p>", shown.html, flags=re.DOTALL
+    )
     return [unescape(re.sub(r"<sup>[\d, ]+</sup>|</?mark>", "", body)) for body in bodies]
 
 

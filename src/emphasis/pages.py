@@ -74,36 +74,8 @@ def _exporter() -> HTMLExporter:
 
 
 TAGS = frozenset(
-    [
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "div",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    "a bdi blockquote br code div em h1 h2 h3 h4 hr li mark ol p pre small span strong sub sup "  # noqa: SIM905
+    "table tbody td th thead tr ul".split()
 )
 
 
