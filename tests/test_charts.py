@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
-from emphasis import canvas, charts
+from emphasis import canvas, charts, codebook, coding, measures, segments
 from emphasis.errors import InputError
 from emphasis.findings import Finding
 
@@ -545,3 +545,18 @@ def test_faulty_tables_are_refused():
         charts.lengths(pd.DataFrame({"position": [24], "n_tokens": [5]}), sections, **words)
     with pytest.raises(InputError, match="the same sections, in the same order, for every theme"):
         charts.theme_by_section(grid_of(themes, sections)[:-1], **words)
+
+
+def test_the_grid_keeps_each_statement_apart(root):
+    """Of two statements whose themes rank differently, each count stands in its theme's row, its section's column."""
+    rows = {"statement_id": ["a", "b"], "title": "", "language": "en", "body": 0}
+    texts = ["Peace. Peace. Trade.", "Trade. Trade. Peace."]
+    divided = segments.segment(root, pd.DataFrame(rows | {"text": texts}))
+    book = {"patterns": {"en": []}, "definition": "d", "include": "i", "exclude": "e", "examples": {}}
+    themes = {name: book | {"label": name, "patterns": {"en": [name]}} for name in ("trade", "peace")}
+    made = codebook.Codebook.model_validate(
+        {"codebook": "c", "title": "t", "version": "1", "description": "d", "languages": ["en"], "themes": themes}
+    )
+    table = measures.themes_by_section(divided, coding.code(divided, made), made)
+    chart = charts.theme_by_section(table, finding=FINDING, source=SOURCE)
+    assert "1 Paragraph 1 (3 sentences): peace 2, trade 1; 2 Paragraph 1 (3 sentences): peace 1, trade 2" in chart.alt

@@ -372,3 +372,17 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
 
 
 BARE = dict.fromkeys(("actor", "issuer", "country", "date", "published"), "")
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (["a"], "The codebook's patterns were built on this text too: its shares are in-sample."),
+        (["b"], "The codebook's patterns were not built on what is coded here."),
+        (["a", "b"], "The codebook's patterns were built on 1 of the 2 statements: these shares are in-sample."),
+        (["a", "c"], "The codebook's patterns were built on all 2 statements: these shares are in-sample."),
+    ],
+)
+def test_in_sample(ids, said):
+    """A study says whether the patterns were written with its statements in view."""
+    assert findings.in_sample(pd.DataFrame({"statement_id": ids}), ["a", "c"]) == said

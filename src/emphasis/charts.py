@@ -175,13 +175,13 @@ class _Grid(NamedTuple):
 
 def _grid_of(table: DataFrame) -> _Grid:
     """Turn rows of a theme in a section into a grid."""
-    parts = [list(_records(part, "section_label of_units")) for _, part in table.groupby("theme", sort=False)]
-    if any(other != parts[0] for other in parts):
+    parts = [part for _, part in table.groupby("theme", sort=False)]
+    sections = [list(_records(part, "section_label of_units")) for part in parts]
+    if any(other != sections[0] for other in sections):
         raise InputError("table must hold the same sections, in the same order, for every theme")
-    sections = table.head(len(parts[0]) if parts else 0)
-    counts = table["n_units"].to_numpy(int).reshape(len(parts), len(sections))
-    labels = list(table["label"][:: max(1, len(sections))])
-    return _Grid(labels, list(sections["section_label"]), list(sections["of_units"]), counts)
+    names, bases = zip(*sections[0], strict=True) if sections else ((), ())
+    counts = np.array([part["n_units"] for part in parts], int).reshape(len(parts), len(names))
+    return _Grid([part["label"].iloc[0] for part in parts], list(names), list(bases), counts)
 
 
 def _grid_words(grid: _Grid, unit: str) -> list[str]:

@@ -158,6 +158,17 @@ _HOW_MANY = (("one", "one theme"), ("several", "several"), ("none", "none"))
 
 
 @_finding
+def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
+    """Say whether the codebook's patterns were built on these statements: then they may fit them too well."""
+    seen, n = int(statements["statement_id"].isin(built_on).sum()), len(statements)
+    if seen == 0:
+        return "The codebook's patterns were not built on what is coded here."
+    if n == 1:
+        return "The codebook's patterns were built on this text too: its shares are in-sample."
+    return f"The codebook's patterns were built on {_of_the(seen, n, 'statement')}: these shares are in-sample."
+
+
+@_finding
 def title_themes(labels: Sequence[str]) -> str:
     """Say which themes the title carries; it is coded apart and counts in no share."""
     return f"The title carries {listed(list(labels)) or 'no theme'}; it counts in no share."

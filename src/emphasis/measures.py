@@ -112,7 +112,8 @@ def pool(table: pd.DataFrame) -> pd.DataFrame:
 
     One row a theme, columns label to rank as in `emphasis`.
 
-    The pooled share weighs each statement by its units. Of one statement the table is the same as its own.
+    The pooled share weighs each statement by its units. Of one statement the table is its own; themes that tie stand
+    as in the first statement.
     """
     if table["statement_id"].nunique() == 1:
         return table
@@ -142,19 +143,19 @@ def theme_positions(segments: Segments, coding: Coding) -> pd.DataFrame:
 def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
     """Count units by theme and section: one row a theme of a section, none left out.
 
-    Columns: statement_id, theme, label, section_id, section_label, n_units that carry the theme, of_units
-    of the section. Sorted by statement and theme as in `emphasis`, then section.
+    Columns: statement_id, theme, label, section_id, section_label (of several statements numbered by statement:
+    ``2 First``), n_units that carry the theme, of_units of the section. Sorted by theme as pooled, then as in
+    `sections`.
     """
     keys = ["statement_id", "section_id"]
-    sections = segments.sections[[*keys, "label", "n_units"]].rename(
-        columns={"label": "section_label", "n_units": "of_units"}
-    )
-    ranked = emphasis(segments, coding, codebook)[["statement_id", "theme", "label"]]
-    coded = coding.codings.merge(
-        segments.units[["statement_id", "unit_id", "section_id"]], on=["statement_id", "unit_id"]
-    )
-    counts = coded.groupby(["statement_id", "theme", "section_id"]).size().rename("n_units")
-    table = ranked.merge(sections, on="statement_id").join(counts, on=["statement_id", "theme", "section_id"])
+    sections = segments.sections[[*keys, "label", "n_units"]].set_axis([*keys, "section_label", "of_units"], axis=1)
+    if len(segments.statements) > 1:
+        number = pd.factorize(sections["statement_id"])[0] + 1
+        sections["section_label"] = [f"{n} {label}" for n, label in zip(number, sections["section_label"], strict=True)]
+    ranked = pool(emphasis(segments, coding, codebook))[["theme", "label"]]
+    coded = coding.codings.merge(segments.units[[*keys, "unit_id"]], on=["statement_id", "unit_id"])
+    counts = coded.groupby(["theme", *keys]).size().rename("n_units")
+    table = ranked.merge(sections, how="cross").join(counts, on=["theme", *keys])
     table["n_units"] = table["n_units"].fillna(0).astype(np.int64)
     return table[["statement_id", "theme", "label", "section_id", "section_label", "n_units", "of_units"]]
 

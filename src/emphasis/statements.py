@@ -54,12 +54,24 @@ def load(root: Root, statement_ids: Sequence[str], *, language: str = "") -> pd.
     folder = root.seeds / "statements"
     known = metadata(folder / "statements.csv")
     stems = {path.stem for path in folder.glob("*.txt")} | set(known)
-    rows = []
+    rows, errors = [], []
     for statement_id in _chosen(statement_ids, stems, folder):
-        row = known.get(statement_id, {})
-        statement = read(root, folder / f"{statement_id}.txt", row, language=language)
-        rows.append(asdict(statement) | {key: value for key, value in row.items() if key not in _FIELDS})
+        row, path = known.get(statement_id, {}), folder / f"{statement_id}.txt"
+        try:
+            more = {key: value for key, value in row.items() if key not in _FIELDS}
+            rows.append(asdict(read(root, path, row, language=language)) | more)
+        except InputError as error:
+            errors.append((path, error))
+    if len(errors) == 1:
+        raise errors[0][1]
+    if errors:
+        raise FaultyFileError([fault for path, error in errors for fault in _faults(path, error)])
     return pd.DataFrame(rows).fillna("")
+
+
+def _faults(path: Path, error: InputError) -> Sequence[Fault]:
+    message = str(error).removeprefix(f"{path}: ")
+    return error.faults if isinstance(error, FaultyFileError) else [Fault(str(path), 1, 1, message)]
 
 
 _FIELDS = frozenset(field.name for field in fields(Statement))
