@@ -27,7 +27,7 @@ LONG = (
     'The read-out says "peace & security" in 9 of 23 sentences ($5 <b>more</b>_x_ for $6) and economy in 8: '
     "the two are not distinguishable, and health and human rights appear in no unit at all."
 )
-SOURCE = "Source: Wang Yi, 2025-05-13 (read-out)."
+SOURCE = "Source: Wang Yi, read-out of 13 May 2025."
 LABELS = ["Security", "Economy", "People-to-people ties of 24"[:24], "Sovereignty", "Global governance"]
 SEED = {"Preamble": 3, "First": 4, "Second": 4, "Third": 4, "Fourth": 4, "Fifth": 4}
 
@@ -287,6 +287,28 @@ def test_no_interval_no_band():
     assert "Security 9 of 23 sentences (39%); " in chart.alt
 
 
+def mean_of(n_statements):
+    table = themes_of([9, 0]).assign(n_statements=n_statements)
+    return table.assign(share_units_low=np.nan, share_units_high=np.nan) if n_statements > 1 else table
+
+
+def test_the_mean_of_several_statements_has_no_counts(monkeypatch):
+    """A mean over statements is drawn with its shares alone: no counts, no base, no band, no interval in words."""
+    pictures = {}
+    for n in (1, 2):
+        monkeypatch.setattr(charts, "render", lambda figure, finding, alt, n=n: pictures.update({n: (figure, alt)}))
+        charts.emphasis(mean_of(n), finding=FINDING, source=SOURCE)
+    words = {n: [text.get_text() for text in figure.findobj(Text)] for n, (figure, _) in pictures.items()}
+    said = {n: " ".join(own) for n, own in words.items()}
+    assert "of 23" in words[1] and "9" in words[1]
+    assert "of 23" not in words[2] and "9" not in words[2]
+    assert "39%" in words[2]
+    assert "mean of 2 statements" in said[2] and "Wilson" not in said[2]
+    assert "mean of" not in said[1] and "95% Wilson intervals" in said[1]
+    assert "Security 9 of 23 sentences (39%), interval " in pictures[1][1]
+    assert "Security 39%; " in pictures[2][1] and "of 23" not in pictures[2][1].replace(FINDING, "")
+
+
 def test_one_mark_a_coded_unit(drawn):
     """The x-ray has one mark for each unit of each theme, at the unit's position."""
     marks = [path for path in strokes(drawn("xray")) if path.vertices[0][0] == path.vertices[1][0]]
@@ -315,6 +337,12 @@ def test_leading_cells_are_framed(drawn):
     assert {text.get_weight() for text in picture.texts if text.get_text() == "–"} == {"normal"}
     two = [cell.get_linewidth() > 0 for cell, _ in cells(drawn("theme_by_section", counts=[3, 2]))]
     assert two == [True, False]
+
+
+@pytest.mark.parametrize("name", ["xray", "lengths"])
+def test_the_axis_of_the_text_is_named(name, drawn):
+    """Under the text's own axis stands what it numbers."""
+    assert drawn(name).figure.axes[0].get_xlabel() == "Sentence number"
 
 
 def test_every_section_has_its_base(drawn):

@@ -159,11 +159,13 @@ def test_a_file_that_is_not_there(tmp_path):
         ("- ceasefire*", "- PEACE", ["15:11: the pattern `PEACE` stands twice in peace; keep one"]),
         ("  peace:\n", "  A b:\n", ["7:3: `themes.A b` is 'A b': a theme's name is made of small letters"]),
         ("label: Peace", f"label: {'P' * 25}", [f"8:5: `themes.peace.label` is '{'P' * 25}': String should have"]),
-        ("label: Peace", "label: [P]", ["8:5: `themes.peace.label` is ['P']: Input should be a valid string"]),
+        ("label: Peace", "label: [P]", ["8:5: `themes.peace.label` is ['P']; it must be text"]),
         ("examples:\n      en", "examples:\n      es", ["17:7: the language `es` is not in `languages`; allowed are:"]),
         ("- We want peace.", "- —", ["18:11: `themes.peace.examples.en.0` is '—': no word; write a sentence"]),
         ("[en]", "[en, es]", ["5:17: no theme has patterns for the language `es`; write some, or take it out"]),
-        ("[en]", "[]", ["5:1: `languages` is []: List should have at least 1 item"]),
+        ("[en]", "[]", ["5:1: `languages` is []; it must be one or more"]),
+        ("[en]", "en", ["5:1: `languages` is 'en'; it must be a list, lines that begin with -"]),
+        ("codebook: small", "codebook: large", ["1:1: `codebook` is 'large'; it must be the file's name, small"]),
         ("  peace:\n", "  peace: {}\n  peace:\n", ["8:3: the key `peace` stands twice here; keep one"]),
     ],
 )
@@ -171,6 +173,23 @@ def test_faults_of_a_codebook(write, old, new, expected):
     """Each fault of a codebook is told with line, column, what came and what is allowed."""
     found = [f"{line}:{column}: {message}" for line, column, message in faults_of(codebook.read, write(old, new))]
     assert [said[: len(start)] for said, start in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("old", ["themes:\n", "patterns:\n      en:\n        - peace\n        - ceasefire*\n"])
+def test_text_where_a_mapping_is_wanted(write, old):
+    """Text in place of a mapping is told in words of the file, not of the program."""
+    text = SOUND.partition(old)[0] + f"{old.partition(':')[0]}: none\n"
+    text += "" if old.startswith("themes") else SOUND.partition(old)[2]
+    [(_, _, message)] = faults_of(codebook.read, write(text=text))
+    assert message.endswith(" is 'none'; it must be a mapping, lines of the form `key: value`")
+
+
+def test_two_themes_of_one_label(write):
+    """Two themes with the same label, which no chart could tell apart, are each told with the place."""
+    other = "  war:\n" + SOUND.partition("  peace:\n")[2]
+    found = faults_of(codebook.read, write(text=SOUND + other))
+    message = "the label 'Peace' stands at two themes; give each its own"
+    assert found == [(8, 5, message), (20, 5, message)]
 
 
 def test_all_faults_at_once(write):

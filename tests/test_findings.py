@@ -13,8 +13,8 @@ def about(n=1, **columns):
     return pd.DataFrame([known | sizes | columns] * n)
 
 
-def pooled(n_units, *, of_units=20, low=None, high=None, rank=None):
-    """Return a table of emphasis: themes A, B, … with these units, and bounds and ranks where they are given."""
+def averaged(n_units, *, of_units=20, low=None, high=None, rank=None, n_statements=1):
+    """Return a table of `average`: themes A, B, … with these units, and bounds and ranks where they are given."""
     n = len(n_units)
     counts = pd.Series(n_units)
     bounds = measures.wilson(counts, [of_units] * n)
@@ -28,6 +28,7 @@ def pooled(n_units, *, of_units=20, low=None, high=None, rank=None):
             "share_units_low": bounds[0] if low is None else low,
             "share_units_high": bounds[1] if high is None else high,
             "rank": ranks if rank is None else pd.array([pd.NA] * n, dtype="Int64"),
+            "n_statements": n_statements,
         }
     )
 
@@ -85,7 +86,7 @@ def test_days():
 
 def test_a_finding_is_text_with_an_id():
     """A finding is its sentence wherever text is wanted, and names its function in a notebook's output."""
-    said = findings.title_themes(["Peace"])
+    said = findings.title_themes(["Peace"], n_titles=1)
     assert said == "The title carries Peace; it counts in no share."
     assert (said.finding_id, repr(said)) == ("title_themes", str(said))
     data, metadata = said._repr_mimebundle_()
@@ -99,22 +100,39 @@ def test_a_finding_is_text_with_an_id():
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"actor": "Wang Yi", "date": "2025-05-13", "genre": "read-out"}, "Source: Wang Yi, 13 May 2025 (read-out)."),
-        ({"issuer": "An office", "published": "2025-05-13T23:00+08:00"}, "Source: An office, 13 May 2025 (statement)."),
-        ({"actor": "Wang Yi", "issuer": "An office"}, "Source: Wang Yi (statement)."),
-        ({}, "Source: s1 (statement)."),
-        ({"n": 3, "genre": "read-out"}, "Source: 3 read-outs of the study."),
+        ({"actor": "Wang Yi", "date": "2025-05-13", "genre": "read-out"}, "Source: Wang Yi, read-out of 13 May 2025."),
+        (
+            {"issuer": "An office", "published": "2025-05-13T23:00+08:00"},
+            "Source: An office, statement of 13 May 2025.",
+        ),
+        ({"actor": "Wang Yi", "issuer": "An office"}, "Source: An office, statement."),
+        ({}, "Source: s1, statement."),
+        ({"date": "2025-05-13", "published": "2025-05-14"}, "Source: s1, statement of 13 May 2025."),
+        ({"date": "2025", "title": "Talks"}, "Source: s1, statement of 2025."),
     ],
 )
 def test_source_line(columns, said):
-    """The source is the actor, else the issuer, else the id, with the day of the occasion, else of publication."""
+    """The source is the issuer, else the actor, else the id, with the day of the occasion, else of publication."""
     assert findings.source_line(about(**columns)) == said
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ("ab", "Source: 2 read-outs: a and b."),
+        ("abc", "Source: 3 read-outs: a, b and c."),
+        ("abcd", "Source: 4 read-outs: a, b, c and others."),
+    ],
+)
+def test_source_line_of_several(ids, said):
+    """Of several texts the source is their number and the ids of the first three."""
+    assert findings.source_line(about(len(ids), genre="read-out").assign(statement_id=list(ids))) == said
 
 
 def test_source_line_of_mixed_genres():
     """Texts of several genres are statements."""
     mixed = pd.concat([about(genre="read-out"), about(genre="letter")], ignore_index=True)
-    assert findings.source_line(mixed) == "Source: 2 statements of the study."
+    assert findings.source_line(mixed) == "Source: 2 statements: s1 and s1."
 
 
 @pytest.mark.parametrize(
@@ -135,11 +153,26 @@ def test_source_line_of_mixed_genres():
             "section",
             "The statement holds 1 word and 1 section.",
         ),
+        (
+            {"issuer": "France", "country": "FRA"},
+            "sentence",
+            "The statement published by France (FRA) holds 603 words, 23 sentences and 6 sections.",
+        ),
+        (
+            {"issuer": "Wang Yi"},
+            "sentence",
+            "The statement published by Wang Yi holds 603 words, 23 sentences and 6 sections.",
+        ),
+        (
+            {"issuer": "Government of Chile"},
+            "sentence",
+            "The statement published by the Government of Chile holds 603 words, 23 sentences and 6 sections.",
+        ),
         ({"n": 2}, "sentence", "The 2 statements together hold 1,206 words, 46 sentences and 12 sections."),
     ],
 )
 def test_identity(columns, unit, said):
-    """Who published what and when, and its size; what is not known is left out; several texts are summed."""
+    """Who published what and when, and its size: only offices have an article; several texts are summed."""
     assert findings.identity(about(**columns), unit=unit) == said
 
 
@@ -149,6 +182,7 @@ def test_identity(columns, unit, said):
         ([7], "The one sentence has 7 words."),
         ([1], "The one sentence has 1 word."),
         ([4, 4, 4], "All 3 sentences have 4 words."),
+        ([3, 4], "The longest sentence has 4 words, the shortest 3; half of them have 3.5 or fewer."),
         ([3, 5, 1200], "The longest sentence has 1,200 words, the shortest 3; half of them have 5 or fewer."),
     ],
 )
@@ -179,8 +213,14 @@ def test_themes_per_unit(counts, said):
 
 @pytest.mark.parametrize(("labels", "said"), [([], "no theme"), (["A"], "A"), (["A", "B"], "A and B")])
 def test_title_themes(labels, said):
-    """The title's themes are listed, and are said to count nowhere."""
-    assert findings.title_themes(labels) == f"The title carries {said}; it counts in no share."
+    """The titles' themes are listed, and are said to count nowhere."""
+    assert findings.title_themes(labels, n_titles=1) == f"The title carries {said}; it counts in no share."
+    assert findings.title_themes(labels, n_titles=1200) == f"The 1,200 titles carry {said}; they count in no share."
+
+
+def test_no_title():
+    """Where there is no title it is not said to carry no theme."""
+    assert findings.title_themes([], n_titles=0) == "There is no title."
 
 
 @pytest.mark.parametrize(
@@ -210,53 +250,63 @@ def test_spread_over_several_statements():
     assert findings.spread(table) == "A appears in every section; 1 of the 2 themes found keeps to a single one."
 
 
+OVER_TWO = "of sentences on average over 2 statements."
 TOO_FEW_AND_TIED = "Too few sentences to rank themes: A and B take each 5 of 9 sentences."
 
 
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (pooled([0, 0]), "No theme of the codebook is found in 20 sentences."),
-        (pooled([9, 2]), "A is the most frequent theme: 9 of 20 sentences (45%, 95% interval 26% to 66%)."),
+        (averaged([0, 0]), "No theme of the codebook is found in 20 sentences."),
+        (averaged([9, 2]), "A is the most frequent theme: 9 of 20 sentences (45%, 95% interval 26% to 66%)."),
         (
-            pooled([9, 9, 2]),
+            averaged([9, 9, 2]),
             "A and B tie as the most frequent themes: each 9 of 20 sentences (45%, 95% interval 26% to 66%).",
         ),
-        (pooled([5, 2], of_units=9, rank=False), "Too few sentences to rank themes: A takes 5 of 9 sentences."),
-        (pooled([5, 5], of_units=9, rank=False), TOO_FEW_AND_TIED),
-        (pooled([1], of_units=1, rank=False), "Too few sentences to rank themes: A takes 1 of 1 sentence."),
-        (pooled([0], of_units=1, rank=False), "No theme of the codebook is found in 1 sentence."),
+        (averaged([5, 2], of_units=9, rank=False), "Too few sentences to rank themes: A takes 5 of 9 sentences."),
+        (averaged([5, 5], of_units=9, rank=False), TOO_FEW_AND_TIED),
+        (averaged([1], of_units=1, rank=False), "Too few sentences to rank themes: A takes 1 of 1 sentence."),
+        (averaged([0], of_units=1, rank=False), "No theme of the codebook is found in 1 sentence."),
+        (averaged([4, 2], n_statements=2), f"A is the most frequent theme: 20% {OVER_TWO}"),
+        (averaged([4, 4, 2], n_statements=2), f"A and B tie as the most frequent themes: each 20% {OVER_TWO}"),
+        (averaged([4, 2], n_statements=2, rank=False), "Too few sentences to rank themes: A takes 4 of 20 sentences."),
+        (averaged([0, 0], n_statements=2), "No theme of the codebook is found in 20 sentences."),
     ],
 )
 def test_leading_themes(table, said):
-    """One leader with base and interval, a tie, none, and too few units to rank."""
+    """One leader with base and interval, or with the mean of several statements, a tie, none, too few units to rank."""
     assert findings.leading_themes(table, unit="sentence") == said
+
+
+FEWER_THAN_TWO = "Fewer than two themes are found: there is no order to be sure of."
+NO_INTERVAL = "The mean of several statements has no interval here: their order is described, not tested."
+NONE = [None, None]
 
 
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (pooled([0, 0]), "There is no order of themes to be sure of."),
-        (pooled([3, 0]), "There is no order of themes to be sure of."),
-        (pooled([5, 2], of_units=9, rank=False), "There is no order of themes to be sure of."),
-        (pooled([19, 2, 1]), "The lead of A is clear: its interval meets that of no other theme."),
-        (pooled([9, 8, 7]), "The order is not certain: A's interval overlaps that of every other theme found."),
-        (pooled([9, 9]), "The order is not certain: A's interval overlaps that of every other theme found."),
-        (pooled([14, 12, 2, 1, 0]), "A's interval overlaps 1 of the 3 other themes found."),
-        (pooled([14, 12, 11, 1]), "A's interval overlaps 2 of the 3 other themes found."),
+        (averaged([0, 0]), FEWER_THAN_TWO),
+        (averaged([3, 0]), FEWER_THAN_TWO),
+        (averaged([3, 0], of_units=9, rank=False), FEWER_THAN_TWO),
+        (averaged([5, 2], of_units=9, rank=False), "The text is too short for its themes to be ranked."),
+        (averaged([5, 2], low=NONE, high=NONE, n_statements=2), NO_INTERVAL),
+        (averaged([19, 2, 1]), "The interval of no other theme reaches that of A."),
+        (averaged([9, 8, 7]), "The interval of A overlaps that of every other theme found."),
+        (averaged([9, 9]), "The interval of A overlaps that of every other theme found."),
+        (averaged([14, 12, 2, 1, 0]), "The interval of A overlaps 1 of the 3 other themes found."),
+        (averaged([14, 12, 11, 1]), "The interval of A overlaps 2 of the 3 other themes found."),
     ],
 )
 def test_certainty(table, said):
-    """The leader's interval meets no other, some or all; without two themes or ranks there is no order."""
+    """The leader's interval meets no other, some or all; without themes, ranks or intervals that is said."""
     assert findings.certainty(table) == said
 
 
 def test_bounds_that_touch_overlap():
     """An interval that ends where the leader's begins still meets it."""
-    table = pooled([9, 5], low=[0.4, 0.2], high=[0.6, 0.4])
-    assert (
-        findings.certainty(table) == "The order is not certain: A's interval overlaps that of every other theme found."
-    )
+    table = averaged([9, 5], low=[0.4, 0.2], high=[0.6, 0.4])
+    assert findings.certainty(table) == "The interval of A overlaps that of every other theme found."
 
 
 @pytest.mark.parametrize(
@@ -270,7 +320,7 @@ def test_bounds_that_touch_overlap():
 )
 def test_silent_themes(n_units, said):
     """Which themes no unit carries: none, one, several, all."""
-    assert findings.silent_themes(pooled(n_units), unit="sentence") == said
+    assert findings.silent_themes(averaged(n_units), unit="sentence") == said
 
 
 @pytest.mark.parametrize(
@@ -342,7 +392,7 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
     divided = divide("Peace now.\n\nTrade now. Rest.", "Peace. Peace. The pro-peace peace.", genre="read-out", **BARE)
     made = book({"order": ["peace"], "money": ["trade"], "health": ["vaccine"]})
     coded = coding.code(divided, made)
-    table = measures.pool(measures.emphasis(divided, coded, made))
+    table = measures.average(measures.emphasis(divided, coded, made))
     said = [
         findings.identity(divided.statements, unit="sentence"),
         findings.lengths(divided.units, unit="sentence"),
@@ -358,10 +408,10 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
     ]
     assert said == [
         "The 2 read-outs together hold 10 words, 6 sentences and 3 sections.",
-        "The longest sentence has 3 words, the shortest 1; half of them have 2 or fewer.",
+        "The longest sentence has 3 words, the shortest 1; half of them have 1.5 or fewer.",
         "Of 6 sentences, 5 carry one theme and 1 carries none.",
         "Too few sentences to rank themes: Order takes 4 of 6 sentences.",
-        "There is no order of themes to be sure of.",
+        "The text is too short for its themes to be ranked.",
         "No sentence carries Health.",
         "No theme appears in every section; 1 of the 2 themes found keeps to a single one.",
         "2 different themes lead the 3 sections.",
@@ -378,7 +428,7 @@ BARE = dict.fromkeys(("actor", "issuer", "country", "date", "published"), "")
     ("ids", "said"),
     [
         (["a"], "The codebook's patterns were built on this text too: its shares are in-sample."),
-        (["b"], "The codebook's patterns were not built on what is coded here."),
+        (["b"], "The codebook names none of these texts among those that its patterns were built on."),
         (["a", "b"], "The codebook's patterns were built on 1 of the 2 statements: these shares are in-sample."),
         (["a", "c"], "The codebook's patterns were built on all 2 statements: these shares are in-sample."),
     ],

@@ -193,31 +193,50 @@ def test_the_seed_has_all_its_themes(seed_segments, seed_coding, diplomacy):
     assert math.fsum(table["n_units"]) == len(seed_coding.codings)
 
 
-# Pooled
+# Over statements
 
 
-def test_pooled_shares_weigh_units(divide, book):
-    """The pooled share is all units with the theme over all units, with the interval of that base."""
+def test_the_mean_weighs_statements_alike(divide, book):
+    """Of several statements a theme's share is the mean of theirs, whatever their lengths, and has no interval."""
     made = book(THEMES)
     divided = divide(TEN, "Trade pays. Trade grows.")
-    table = measures.pool(measures.emphasis(divided, coding.code(divided, made), made))
-    assert table[["theme", "n_units", "of_units", "n_mentions"]].to_numpy().tolist() == [
-        ["money", 5, 12, 5],
-        ["order", 4, 12, 4],
-        ["health", 0, 12, 0],
-    ]
+    own = measures.emphasis(divided, coding.code(divided, made), made)
+    table = measures.average(own)
+    money = own.loc[own["theme"] == "money", "share_units"].tolist()
+    assert table["theme"].tolist() == ["money", "order", "health"]
+    assert table[["n_units", "of_units", "n_statements"]].to_numpy().tolist() == [[5, 12, 2], [4, 12, 2], [0, 12, 2]]
+    assert table["share_units"].tolist() == pytest.approx([sum(money) / 2, 4 / 10 / 2, 0])
     assert set(table["statement_id"]) == {measures.ALL}
-    assert table["share_units"].tolist() == [5 / 12, 4 / 12, 0]
-    assert table["rank"].tolist() == [1, 2, 3]
-    bounds = binomtest(5, 12).proportion_ci(method="wilson")
-    assert table.loc[0, ["share_units_low", "share_units_high"]].tolist() == pytest.approx([bounds.low, bounds.high])
-    assert table.loc[2, ["share_units_low", "share_units_high"]].isna().all()
+    assert table["rank"].isna().all(), "two sentences are too few to rank"
+    assert table[["share_units_low", "share_units_high"]].isna().all(axis=None)
 
 
-def test_one_statement_pools_to_itself(ten):
-    """Of one statement the pooled table is its own."""
+def test_a_mean_is_ranked_where_every_statement_is(divide, book):
+    """One statement of nine units leaves the mean without ranks; ten in each give them."""
+    made = book(THEMES)
+    for n, is_ranked in ((9, False), (10, True)):
+        divided = divide(TEN, "Trade pays. " * n)
+        table = measures.average(measures.emphasis(divided, coding.code(divided, made), made))
+        assert table["rank"].notna().tolist() == [is_ranked] * 3
+        assert table["share_units"].tolist() == pytest.approx([(3 / 10 + 1) / 2, 4 / 10 / 2, 0])
+
+
+def test_equal_means_tie(divide, book):
+    """Means that are equal but for rounding share a rank, and stand as in the first statement."""
+    made = book({"a": ["apple"], "b": ["bread"]})
+    texts = [" ".join(["Apple."] * a + ["Bread."] * b + ["Rest."] * (10 - a - b)) for a, b in ((1, 2), (2, 1), (4, 4))]
+    divided = divide(*texts)
+    table = measures.average(measures.emphasis(divided, coding.code(divided, made), made))
+    assert table["rank"].tolist() == [1, 1]
+    assert table["theme"].tolist() == ["b", "a"]
+
+
+def test_of_one_statement_the_mean_is_its_own(ten):
+    """Of one statement the table is its own."""
     table = measures.emphasis(*ten)
-    pd.testing.assert_frame_equal(measures.pool(table), table)
+    own = measures.average(table)
+    assert own["n_statements"].tolist() == [1, 1, 1]
+    pd.testing.assert_frame_equal(own.drop(columns="n_statements"), table)
 
 
 # By section, by unit

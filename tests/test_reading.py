@@ -122,6 +122,18 @@ def test_both_forms_are_given(seed_segments):
     assert shown._repr_mimebundle_() == {"text/html": shown.html, "text/plain": shown.text}
 
 
+def test_several_statements_are_told_apart(divide, book):
+    """Each of several statements begins with its id, above its sections; of one no id is shown."""
+    divided = divide("Peace.\n\nTrade.", "War.")
+    made = book({"order": ["peace"]})
+    for shown in (reading.plain(divided), reading.marked(divided, coding.code(divided, made), made)):
+        assert elements(shown, "h3", "h4") == ["s1", "Paragraph 1", "Paragraph 2", "s2", "Paragraph 1"]
+        assert elements(shown, "h3") == ["s1", "s2"]
+        lines = [line for line in shown.text.split("\n") if line and not line.startswith((" ", "Legend"))]
+        assert lines == ["s1", "Paragraph 1", "Paragraph 2", "s2", "Paragraph 1"]
+    assert elements(reading.plain(divide("Peace.")), "h3", "h4") == ["Paragraph 1"]
+
+
 # Hostile text
 
 
@@ -185,6 +197,15 @@ def test_values_for_people():
     assert cells == ["A", "1,200", "39%", "0.2", "1", "yes", "–", "0", "–", "–", "–", "no"]
     assert elements(shown, "th") == ["theme", "units", "share", "mean", "rank", "ranked"]
     assert re.findall(r"[^\s|]+", shown.text.split("\n")[1]) == cells[:6]
+
+
+def test_tables_of_several_statements():
+    """Of several statements the first column says which; of one there is none."""
+    frame = pd.DataFrame({"statement_id": ["s1", "s2"], "n": [1, 2]})
+    shown = reading.table(frame, {"n": "units"})
+    assert elements(shown, "th") == ["Statement", "units"]
+    assert elements(shown, "td") == ["s1", "1", "s2", "2"]
+    assert elements(reading.table(frame[:1], {"n": "units"}), "th", "td") == ["units", "1"]
 
 
 def test_a_column_that_is_not_there():

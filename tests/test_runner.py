@@ -107,6 +107,14 @@ def test_check_of_what_is_in_order_is_0(say, name):
     assert say("check", name) == (0, f"{name}: no fault found\n", "")
 
 
+def test_render_says_what_to_open(say):
+    """`render` ends with the page of the chart, from which the others can be reached."""
+    code, out, _ = say("render", STUDY)
+    page = f"notebooks/rendered/{STUDY}/04_chart_emphasis.html"
+    assert code == 0
+    assert out.splitlines()[-1] == f"Read: {page} (open it in a browser; it leads to the others)"
+
+
 def test_check_of_faults_is_1(say, clone):
     """Faults are printed one a line, as path:line:column: message, and give 1."""
     path = clone / "seeds" / "studies" / f"{STUDY}.yml"
@@ -122,8 +130,12 @@ def test_check_of_faults_is_1(say, clone):
         (["check", "absent"], "there is no study and no codebook called 'absent'"),
         (["run", "absent"], "no study is called 'absent'"),
         (["render", "absent"], "there is no executed notebook to render; run the study first"),
+        (["render", ".."], "the study is '..'; it takes the name of a file in seeds/studies, without .yml"),
+        (["render", "../rendered"], "the study is '../rendered'; it takes the name of a file in seeds/studies"),
         (["run", STUDY, "-p", "units", "3"], "no notebook has a parameter 'units'; there are: codebook, "),
-        (["run", STUDY, "-p", "seed", "x"], "the parameter seed was given 'x'; it takes a whole number"),
+        (["run", STUDY, "-p", "seed", "x"], "the parameter seed was given 'x'; it takes a whole number from 1"),
+        (["run", STUDY, "-p", "seed", "0"], "the parameter seed was given '0'; it takes a whole number from 1"),
+        (["run", STUDY, "-p", "n_terms", "-5"], "the parameter n_terms was given '-5'; it takes a whole number from 1"),
         (["run", STUDY, "-p", "study", "a"], "name the study as the argument of `emphasis run` instead"),
         (["run", STUDY, "-p", "seed=1;import os", "1"], "no notebook has a parameter 'seed=1;import os'"),
         (["run", STUDY, "-p", "unit", "word"], "'word'"),
@@ -513,6 +525,7 @@ def test_two_statements_run_whole(clone, emphasis):
     done = emphasis(clone, "run", "pair")
     assert done.returncode == 0, done.stderr
     assert executed(done) == NOTEBOOKS
+    assert done.stdout.startswith(f"pair: {', '.join(NOTEBOOKS)}\n")
     pages = {path.stem for path in (clone / "notebooks" / "rendered" / "pair").glob("*.html")}
     assert set(NOTEBOOKS) <= pages
     for table in ("statements", "sections", "units", "codings", "evidence", "emphasis"):

@@ -80,6 +80,22 @@ def test_headers(put, header, expected):
     assert (row["body"] > 0) == bool(row["title"])
 
 
+@pytest.mark.parametrize("before", ["", "\n", "\n \n\n"])
+@pytest.mark.parametrize("after", ["\n", "\n\n"])
+def test_headers_among_blank_lines(put, before, after):
+    """A header is found after blank lines too, and whether or not one follows it."""
+    row = only(statements.load(put(x=f"{before}Office\nTalks\nDate: 2024-06-03{after}{TEXT}"), ["x"]))
+    assert (row["issuer"], row["title"], row["published"]) == ("Office", "Talks", "2024-06-03")
+    assert row["text"][row["body"] :].strip() == TEXT
+
+
+def test_a_blank_line_ends_what_could_be_a_header(put):
+    """A date line after a blank line is no header, nor is one after five lines."""
+    for head in ("Office\n\nTalks\nDate: 2024-06-03", "1\n2\n3\n4\n5\nDate: 2024-06-03"):
+        row = only(statements.load(put(x=f"{head}\n\n{TEXT}"), ["x"]))
+        assert (row["body"], row["title"], row["published"]) == (0, "", "")
+
+
 def test_the_row_goes_before_the_header(put):
     """What statements.csv says is taken; what it leaves empty comes from the header; its other columns are kept."""
     made = put(
@@ -216,11 +232,46 @@ def test_a_table_that_is_no_csv(put, row):
         statements.load(put("statement_id,title", row, x=TEXT), ["x"])
 
 
-def test_columns_named_as_ours(put):
-    """A column called text or body changes neither the text nor where it begins."""
-    row = only(statements.load(put("statement_id,text,body,sha256", "x,Other,7,", x=TEXT), ["x"]))
-    assert (row["text"], row["body"]) == (TEXT, 0)
+@pytest.mark.parametrize("column", ["text", "body", "language_from", "is_wrapped", "n_sections", "n_units", "n_tokens"])
+def test_columns_named_as_ours(put, column):
+    """A column that the program adds to the table is refused at the header: it would stand there twice."""
+    with pytest.raises(FaultyFileError) as error:
+        statements.load(put(f"statement_id,{column},title", "x,7,Talks", x=TEXT), ["x"])
+    [fault] = error.value.faults
+    assert (fault.line, fault.message) == (1, f"the column {column} is the program's own; call it otherwise")
+
+
+def test_the_programs_own_columns_are_all_known(seed, seed_segments):
+    """What dividing adds to the table of statements is refused as a column of statements.csv."""
+    added = set(seed_segments.statements) - set(seed)
+    assert added
+    assert added <= statements.OWN
+
+
+def test_an_empty_hash_is_made(put):
+    """A row that leaves the SHA-256 empty gets that of the file."""
+    row = only(statements.load(put("statement_id,sha256", "x,", x=TEXT), ["x"]))
     assert row["sha256"] == hashlib.sha256(TEXT.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("column", ["date", "published", "retrieved"])
+@pytest.mark.parametrize(
+    "value", ["", "2025", "2025-05", "2025-05-13", "2025-05-13T23:00", "2025-05-13T23:00:10+08:00"]
+)
+def test_moments_that_are_told(put, column, value):
+    """A date is a year, a month, a day or a full time of ISO 8601, or nothing, and stays as it is written."""
+    assert only(statements.load(put(f"statement_id,{column}", f"x,{value}", x=TEXT), ["x"]))[column] == value
+
+
+@pytest.mark.parametrize("column", ["date", "published", "retrieved"])
+@pytest.mark.parametrize("value", ["13 May 2025", "13/05/2025", "2025-13", "2025-02-30", "2025-5-3", "soon", "202"])
+def test_moments_that_are_none(put, column, value):
+    """Any other date is a fault of its line: it could be read in two ways, or in none."""
+    with pytest.raises(FaultyFileError) as error:
+        statements.load(put(f"statement_id,{column}", "y,2025", f"x,{value}", x=TEXT, y=TEXT), ["y"])
+    [fault] = error.value.faults
+    assert fault.line == 3
+    assert fault.message.startswith(f"`{column}` is {value!r}; allowed are a year, YYYY-MM, YYYY-MM-DD or a full time")
 
 
 def test_metadata_without_a_file(tmp_path):
@@ -248,10 +299,13 @@ def test_metadata_is_text(put):
         ("La paz es de todos y para todos.", "es"),
         ("A paz é de todos e para todos nós, não de um só.", "pt"),
         ("中国的和平是人民的和平，也是世界的和平。", "zh"),
+        ("和平发展", "zh"),
+        ("中国主张和平发展，合作共赢。 UN CELAC", "zh"),
+        ("The people of the world (世界人民) want peace.", "en"),
     ],
 )
 def test_the_language_is_guessed(put, text, code):
-    """A text without a language gets the one whose stop words cover most of it; the table says it was guessed."""
+    """A text is Chinese by its script, else of the language whose stop words cover most; it is said to be guessed."""
     row = only(statements.load(put(x=text), ["x"]))
     assert (row["language"], row["language_from"]) == (code, "guessed")
 

@@ -69,9 +69,11 @@ def test_a_study_is_named_by_stem_or_path(compendium, tmp_path):
         ("language: 12:30", "asked.yml:4:1: `language` is '12:30', which was read as 750.*: write \"12:30\"$"),
         ("language: 0123", "asked.yml:4:1: `language` is '0123', which was read as 83.*: write \"0123\"$"),
         ("language:", "asked.yml:4:1: `language` is '', which was read as null; it takes text"),
-        ("seed: many", "asked.yml:4:1: `seed` is 'many', .* it takes a whole number$"),
-        ("seed: 1.5", "asked.yml:4:1: `seed` is '1.5', .* it takes a whole number$"),
-        ("seed: yes", "asked.yml:4:1: `seed` is 'yes', which was read as true; it takes a whole number$"),
+        ("seed: many", "asked.yml:4:1: `seed` is 'many', .* it takes a whole number from 1$"),
+        ("seed: 1.5", "asked.yml:4:1: `seed` is '1.5', .* it takes a whole number from 1$"),
+        ("seed: yes", "asked.yml:4:1: `seed` is 'yes', which was read as true; it takes a whole number from 1$"),
+        ("seed: 0", "asked.yml:4:1: `seed` is '0', which was read as 0; it takes a whole number from 1$"),
+        ("n_terms: -5", "asked.yml:4:1: `n_terms` is '-5', .* it takes a whole number from 1$"),
         ("codebook: [a, b]", r"asked.yml:4:1: `codebook` is \['a', 'b'\], .* it takes text$"),
         ("unit: sentence\nunit: section", "asked.yml:5:1: the key `unit` stands twice here; keep one"),
         ("unit:\tsentence", "asked.yml:4:6: a tab; YAML is indented by spaces only"),
@@ -88,6 +90,23 @@ def test_a_fault_has_its_place_and_its_cure(ask, lines, fault):
     faults = ask(f"{GOOD}{lines}\n")
     assert len(faults) == 1
     assert re.match(fault, faults[0]), faults[0]
+
+
+def test_a_row_without_a_text_is_a_fault_of_every_study(ask, compendium):
+    """A row of statements.csv that no text belongs to, so a misspelt id, is told though the study does not name it."""
+    path = compendium.seeds / "statements" / "statements.csv"
+    header = path.read_text(encoding="utf-8").partition("\n")[0]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("lost" + "," * header.count(",") + "\n")
+    assert ask(GOOD) == [f"{path}:1:1: the row 'lost' has no text; there must be a file lost.txt"]
+
+
+def test_a_codebook_by_path_is_found_from_the_root(ask, compendium, tmp_path, monkeypatch):
+    """A path of a codebook starts at the root, wherever one stands."""
+    monkeypatch.chdir(tmp_path)
+    assert ask(f"{GOOD}codebook: seeds/codebooks/diplomacy.yml\n") == []
+    [fault] = ask(f"{GOOD}codebook: seeds/codebooks/gone.yml\n")
+    assert f"no codebook is called 'gone' in {compendium.seeds / 'codebooks'}; " in fault
 
 
 @pytest.mark.parametrize(
@@ -167,7 +186,7 @@ def test_whole_files_are_those_papermill_reads(compendium):
         ("unit", "12", "12"),
         ("unit", "", ""),
         ("n", "12", 12),
-        ("n", "-1", -1),
+        ("n", "1", 1),
         ("share", "0.25", 0.25),
         ("share", "1", 1.0),
         ("is_pooled", "false", False),
@@ -187,9 +206,11 @@ def test_text_becomes_a_value_of_the_declared_type(name, text, value):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("n", "many", "the parameter n was given 'many'; it takes a whole number"),
-        ("n", "1.5", "the parameter n was given '1.5'; it takes a whole number"),
-        ("n", "", "the parameter n was given ''; it takes a whole number"),
+        ("n", "many", "the parameter n was given 'many'; it takes a whole number from 1"),
+        ("n", "1.5", "the parameter n was given '1.5'; it takes a whole number from 1"),
+        ("n", "", "the parameter n was given ''; it takes a whole number from 1"),
+        ("n", "0", "the parameter n was given '0'; it takes a whole number from 1"),
+        ("n", "-1", "the parameter n was given '-1'; it takes a whole number from 1"),
         ("share", "half", "the parameter share was given 'half'; it takes a number"),
         ("is_pooled", "maybe", "the parameter is_pooled was given 'maybe'; it takes true or false"),
     ],
@@ -220,6 +241,9 @@ def test_a_name_that_no_notebook_declares_is_refused(name):
         (["a"], "list", True),
         ([], "list", True),
         (True, "int", False),
+        (0, "int", False),
+        (-1, "int", False),
+        (0, "float", True),
         (True, "float", False),
         (1, "bool", False),
         (1.0, "int", False),
@@ -230,7 +254,7 @@ def test_a_name_that_no_notebook_declares_is_refused(name):
     ],
 )
 def test_types_are_told_apart(value, kind, fits):
-    """True is no number, a number no truth, and a list holds texts only."""
+    """True is no number, a number no truth, a whole number is 1 or more, and a list holds texts only."""
     assert parameters.is_of_type(value, kind) is fits
 
 
@@ -289,6 +313,19 @@ def test_begin_refuses_a_study_without_file(compendium):
     """A study that has no file is refused with those that there are."""
     with pytest.raises(InputError, match=f"no study is called 'absent' .*; there are: {STUDY}"):
         begin(compendium, study="absent")
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", ".hidden", f"{STUDY}/", "../../elsewhere", "a/b"])
+def test_what_is_no_name_of_a_run(name):
+    """A run is called as a folder is: a path, or nothing, is refused by its name."""
+    with pytest.raises(InputError, match=re.escape(f"the study is {name!r}; it takes the name of a file in seeds/")):
+        study.named(name)
+
+
+@pytest.mark.parametrize("name", [STUDY, f"{STUDY}--0123abcd", "v1.2_b"])
+def test_names_of_runs(name):
+    """A study's name, with or without the eight digits of its changes, stays as it is."""
+    assert study.named(name) == name
 
 
 @pytest.mark.parametrize("name", ["../../elsewhere", "a/b", f"{STUDY}--../../../elsewhere", "--0"])

@@ -15,6 +15,7 @@ from scipy.stats import chi2_contingency
 from emphasis import coding, languages, terms
 from emphasis.errors import InputError
 
+JOINED = re.compile(r"(['’]s|['’])?\s+")  # what may stand between neighbours
 STOP = frozenset({"the", "of", "and", "we"})
 
 
@@ -76,10 +77,16 @@ def test_the_seed_counts(seed_segments, root):
     assert table.loc[~table["is_stop_word"], "type"].iloc[0] == "china"
 
 
-def test_stop_words_of_all_languages(divide, root):
-    """Stop words are those of the languages that the statements are in, together."""
-    found = terms.stop_words(root, divide("Peace.", "Paz.", language=["en", "es"]))
-    assert found == languages.load(root, "en").stop_words | languages.load(root, "es").stop_words
+def test_stop_words_are_those_of_the_language(divide, root):
+    """Stop words are those of the one language that all statements are in."""
+    assert terms.stop_words(root, divide("Paz.", "Paz.", language="es")) == languages.load(root, "es").stop_words
+
+
+def test_words_of_several_languages_are_not_counted_together(divide, root):
+    """What is a stop word here is a word there: statements in several languages have no stop words in common."""
+    divided = divide("Peace.", "Paz.", "Peace.", language=["en", "es", "en"])
+    with pytest.raises(InputError, match=r"^words of en, es are not counted together; make a study of each language$"):
+        terms.stop_words(root, divided)
 
 
 # Sections
@@ -153,6 +160,29 @@ def test_phrases_cross_possessives_and_line_ends(divide):
     text = "China's\u00a0efforts and China’s efforts, countries' efforts, countries’\u2003efforts."
     table = terms.ngrams(divide(text), sizes=(2,))
     assert by(table, "phrase", "n") == {"china efforts": (2,), "countries efforts": (2,)}
+
+
+@given(reference.corpora)
+def test_phrases_are_those_of_each_unit(divide, quick, corpus):
+    """Phrases and where they stand are what one finds unit by unit, going from neighbour to neighbour."""
+    divided = divide(*corpus, root=quick)
+    places = {}
+    for (statement_id, unit_id), unit in divided.tokens.groupby(["statement_id", "unit_id"], sort=False):
+        rows, text = list(unit.itertuples()), divided.texts[statement_id]
+        joins = [JOINED.fullmatch(text[a.end : b.start]) is not None for a, b in pairwise(rows)]
+        for size in (2, 3, 4):
+            for at in range(len(rows) - size + 1):
+                if all(joins[at : at + size - 1]):
+                    phrase = " ".join(row.type for row in rows[at : at + size])
+                    places.setdefault((phrase, size), []).append((statement_id, unit_id))
+    section = divided.units.set_index(["statement_id", "unit_id"])["section_id"].to_dict()
+    expected = {
+        key: (len(found), len({(s, section[s, u]) for s, u in found}), len({s for s, _ in found}))
+        for key, found in places.items()
+        if len(found) > 1
+    }
+    table = terms.ngrams(divided)
+    assert {(r.phrase, r.size): (r.n, r.n_sections, r.n_statements) for r in table.itertuples()} == expected
 
 
 @given(reference.corpora)
@@ -230,7 +260,7 @@ def neighbours(segments):
     """Yield each pair of types of a unit with nothing but white space or a possessive between them."""
     for (statement_id, _), unit in segments.tokens.groupby(["statement_id", "unit_id"], sort=False):
         for a, b in pairwise(unit.itertuples()):
-            if re.fullmatch(r"(['’]s|['’])?\s+", segments.texts[statement_id][a.end : b.start]):
+            if JOINED.fullmatch(segments.texts[statement_id][a.end : b.start]):
                 yield a.type, b.type
 
 

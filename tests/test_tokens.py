@@ -113,6 +113,7 @@ def test_tokens_are_those_of_the_reference(text):
         "The site.Is here.",
         "The U.N. Charter and the U.S.-led talks.",
         "He (Mr. Li) spoke.",
+        "The E.U. Council met the U.A.E. Government and the U.S.A. Team in D.C. Circles.",
     ],
 )
 def test_one_sentence(divide, text):
@@ -131,6 +132,8 @@ def test_one_sentence(divide, text):
         ["They wait...", "Then they go."],
         ["It began in 2024.", "2025 came next."],
         ["We met on Jan. 5.", "In Jan.", "We left."],
+        ["They began at 5 p.m.", "The talks went on."],
+        ["It is a matter of G.D.P.", "We grow."],
         ["«Sí.»", "¿Qué?", "¡No!", "Él vino."],
         ["Peace.", "(Or war.)", "[Or both.]"],
     ],

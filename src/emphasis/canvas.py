@@ -367,7 +367,7 @@ def open_text(page: Page, sections: pd.DataFrame, margins: Margins, height: floa
     centres, sizes = (firsts + lasts - 1) / 2 * scale, (lasts - firsts + 1) * scale
     heads = fit_heads(sections["label"], centres, sizes, margins.room)
     axes = page.open(margins._replace(above=heads.height, below=44), height, heads.note)
-    axes.set(xlim=(0.5, n + 0.5), xlabel=f"{unit.capitalize()} number (first of each section, and the last)")
+    axes.set(xlim=(0.5, n + 0.5), xlabel=f"{unit.capitalize()} number")
     axes.spines["bottom"].set_visible(True)
     heads.write(axes, 0 * centres)
     for first, last in zip(firsts[::2], lasts[::2], strict=True):

@@ -47,29 +47,36 @@ def emphasis(table: DataFrame, *, finding: str, source: str, unit: str = "senten
     _require(table, "table", "theme label n_units of_units share_units share_units_low share_units_high")
     if table["of_units"].nunique() > 1:
         raise InputError(f"of_units must be the same in every row; got {sorted(set(table['of_units']))}")
-    subtitle = (
-        f"Share of {plural(unit)} coded with each theme; bands are 95% Wilson intervals; "
-        f"a {unit} can carry several themes"
-    )
+    n = _statements(table)
+    mean = f", mean of {n} statements" if n > 1 else ""
+    bands = "; bands are 95% Wilson intervals" if table["share_units_low"].notna().any() else ""
+    subtitle = f"Share of {plural(unit)} coded with each theme{mean}{bands}; a {unit} can carry several themes"
     words = _emphasis_words(table, unit)
     return _chart((finding, subtitle, source), "Emphasis by theme", words, _draw_emphasis, table)
 
 
+def _statements(table: DataFrame) -> int:
+    """Return of how many statements the shares are the mean."""
+    return int(table["n_statements"].max()) if "n_statements" in table and len(table) else 1
+
+
 def _emphasis_words(table: DataFrame, unit: str) -> list[str]:
     """Return each theme's values in words."""
-    words = []
+    words, single = [], _statements(table) == 1
     for label, n, base, *shares in _records(
         table, "label n_units of_units share_units share_units_low share_units_high"
     ):
         share, low, high = map(_share, shares)
         band = f", interval {low} to {high}" if n and not math.isnan(shares[1]) else ""
-        words.append(f"{label} {n} of {count(base, unit)} ({share}){band}")
+        words.append(f"{label} {n} of {count(base, unit)} ({share}){band}" if single else f"{label} {share}")
     return words
 
 
 def _draw_emphasis(page: Page, table: DataFrame) -> None:
     """Draw dots on bands, one row a theme."""
-    columns = {"Share": table["share_units"].map(_share), f"of {table['of_units'].iloc[0]}": table["n_units"]}
+    columns = {"Share": table["share_units"].map(_share)}
+    if _statements(table) == 1:
+        columns[f"of {table['of_units'].iloc[0]}"] = table["n_units"]
     rows = Rows(list(table["label"]), list(table["n_units"]), columns)
     axes = page.open(rows.margins, rows.height)
     rows.write(axes)

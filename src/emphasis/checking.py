@@ -1,7 +1,4 @@
-"""Checking what people wrote before anything runs.
-
-Studies, the statements they name, codebooks and their examples.
-"""
+"""Checking what people wrote before anything runs: studies, statements, codebooks and their examples."""
 
 from __future__ import annotations
 
@@ -10,22 +7,20 @@ from pathlib import Path
 from typing import Any, get_args
 
 from emphasis import codebook as codebooks
-from emphasis import coding, documents, parameters, study
+from emphasis import coding, documents, languages, parameters, study
 from emphasis.coding import Nested
 from emphasis.documents import Document
 from emphasis.errors import Fault, FaultyFileError, InputError
 from emphasis.paths import Root
-from emphasis.segments import Unit
-from emphasis.statements import load
+from emphasis.segments import Unit, segment
+from emphasis.statements import load, metadata
 
 
 def faults(root: Root, name: str) -> list[Fault]:
-    """Return every fault of a study, or of a codebook, by its stem or path.
-
-    InputError where there is neither.
-    """
-    study_path, codebook_path = study.path_of(root, name), codebooks.path_of(root, name)
+    """Return every fault of a study or a codebook, by its stem or path; raise InputError where there is neither."""
     is_path = Path(name).suffix in {".yml", ".yaml"}
+    name = str(Path(name).resolve()) if is_path else name
+    study_path, codebook_path = study.path_of(root, name), codebooks.path_of(root, name)
     try:
         if study_path.exists() and not (is_path and "themes" in documents.load(study_path).data):
             return _study_faults(root, name)
@@ -42,7 +37,7 @@ def _study_faults(root: Root, name: str) -> list[Fault]:
     known = parameters.all_declared(root)
     sound = {key: v for key, v in document.data.items() if key in known and parameters.is_of_type(v, known[key].type)}
     defaults = {key: parameter.default for key, parameter in known.items()}
-    return sorted([*wrong, *_values(document, sound), *_named(root, document, defaults | sound)])
+    return sorted([*wrong, *_values(document, sound), *_named(root, document, defaults | sound), *_orphans(root)])
 
 
 def _values(document: Document, values: Mapping[str, Any]) -> list[Fault]:
@@ -68,13 +63,29 @@ def _named(root: Root, document: Document, values: Mapping[str, Any]) -> list[Fa
     return found
 
 
+def _orphans(root: Root) -> list[Fault]:
+    """Return a fault for each row of statements.csv that has no text: a typo in its id would lose its metadata."""
+    path = root.seeds / "statements" / "statements.csv"
+    try:
+        lost = [name for name in metadata(path) if not path.with_name(f"{name}.txt").exists()]
+    except FaultyFileError:
+        return []  # already told
+    return [Fault(str(path), 1, 1, f"the row {name!r} has no text; there must be a file {name}.txt") for name in lost]
+
+
 def _readable(root: Root, values: Mapping[str, Any]) -> list[Fault]:
-    """Read the statements, and see that the codebook has patterns for their languages."""
-    languages = load(root, values["statements"], language=values["language"])["language"].unique()
+    """Read and divide the statements, and see that the codebook has patterns for their languages."""
+    statements = load(root, values["statements"], language=values["language"])
+    segment(root, statements)
+    if values["language"]:
+        languages.load(root, values["language"])
     if codebooks.path_of(root, values["codebook"]).exists():
         book = codebooks.load(root, values["codebook"])
-        for language in languages:
-            book.patterns(language)
+        for _, row in statements.drop_duplicates("language").iterrows():
+            try:
+                book.patterns(row["language"])
+            except InputError as error:
+                raise InputError(f"{row['statement_id']}: {error} (language from: {row['language_from']})") from error
     return []
 
 

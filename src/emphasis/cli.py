@@ -1,6 +1,6 @@
 """The command line: ``emphasis run``, ``render``, ``check``.
 
-Click, since typer refuses options of two values that repeat.
+It is made with click, since typer refuses an option of two values that can be repeated.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def run(settings: Settings, study: str, given: tuple[tuple[str, str], ...], only
     from emphasis import runner
 
     todo = runner.plan(settings.root, study, given, only=only)
-    settings.say(f"{todo.name}: {len(todo.notebooks)} notebooks")
+    settings.say(f"{todo.name}: {', '.join(path.stem for path in todo.notebooks)}")
     if not all(todo.is_done(notebook) for notebook in todo.notebooks):
         from emphasis import checking
 
@@ -114,7 +114,9 @@ def run(settings: Settings, study: str, given: tuple[tuple[str, str], ...], only
 @click.pass_obj
 def render(settings: Settings, study: str) -> None:
     """Write the pages of STUDY from its executed notebooks, where they are not up to date."""
-    _rendered(settings, Path(study).stem)
+    from emphasis.study import named
+
+    _rendered(settings, named(study))
 
 
 def _rendered(settings: Settings, run: str) -> None:
@@ -122,8 +124,8 @@ def _rendered(settings: Settings, run: str) -> None:
 
     written = pages.render(settings.root, run)
     settings.say(f"  pages: {len(written)} written" if written else "  pages: nothing changed, none written")
-    first = min((settings.root.rendered / run).glob("*.html"))
-    settings.say(f"Read: {settings.root.relative(first)} (open it in a browser)")
+    last = max((settings.root.rendered / run).glob("*.html"))
+    settings.say(f"Read: {settings.root.relative(last)} (open it in a browser; it leads to the others)")
 
 
 @main.command()

@@ -84,10 +84,7 @@ class Codebook(BaseModel):
         return {name: theme.label for name, theme in self.themes.items()}
 
     def patterns(self, language: str) -> list[tuple[str, str]]:
-        """Return each theme and pattern of a language, in the order of the file.
-
-        InputError where there is none.
-        """
+        """Return each theme and pattern of a language, in the file's order; raise InputError where there is none."""
         found = [(name, pattern) for name, theme in self.themes.items() for pattern in theme.patterns.get(language, [])]
         if not found:
             raise InputError(
@@ -109,10 +106,7 @@ class Example:
 
 
 def words(pattern: str) -> list[str]:
-    """Return the word globs of a pattern, tokenised as text is.
-
-    ``Latin America*`` gives ``latin`` and ``america*``.
-    """
+    """Return the word globs of a pattern, tokenised as text is: ``latin`` and ``america*`` of ``Latin America*``."""
     lettered = pattern.replace("*", _WILD["*"]).replace("?", _WILD["?"])
     return [_globbed(token.form) for token in tokenise(lettered)]
 
@@ -124,13 +118,13 @@ def _globbed(form: str) -> str:
 def path_of(root: Root, name: str) -> Path:
     """Return the file of a codebook: a stem in seeds/codebooks, or a path."""
     path = Path(name)
-    return path if path.suffix in {".yml", ".yaml"} else root.seeds / "codebooks" / f"{name}.yml"
+    return root.path / path if path.suffix in {".yml", ".yaml"} else root.seeds / "codebooks" / f"{name}.yml"
 
 
 def load(root: Root, name: str) -> Codebook:
     """Return the codebook called `name`.
 
-    InputError where there is none, FaultyFileError listing what is wrong in it.
+    Raises InputError where there is none, FaultyFileError with all that is wrong in it.
     """
     return read(path_of(root, name))[0]
 
@@ -142,10 +136,22 @@ def read(path: Path) -> tuple[Codebook, Document]:
         raise InputError(f"no codebook is called {path.stem!r} in {path.parent}; there are: {there}")
     document = documents.load(path)
     book = schema.validate(Codebook, document)
-    faults = [*_unlisted(book, document)]
+    faults = [*_misnamed(book, document), *_unlisted(book, document)]
     if faults:
         raise FaultyFileError(faults)
     return book, document
+
+
+def _misnamed(book: Codebook, document: Document) -> Iterator[Fault]:
+    """Yield a fault where the codebook is not called as its file, or two themes share a label."""
+    if book.codebook != document.path.stem:
+        message = f"`codebook` is {book.codebook!r}; it must be the file's name, {document.path.stem}"
+        yield document.fault(("codebook",), message)
+    labels = list(book.labels.values())
+    for name, theme in book.themes.items():
+        if labels.count(theme.label) > 1:
+            message = f"the label {theme.label!r} stands at two themes; give each its own"
+            yield document.fault(("themes", name, "label"), message)
 
 
 def _unlisted(book: Codebook, document: Document) -> Iterator[Fault]:
@@ -174,10 +180,7 @@ def _unlisted(book: Codebook, document: Document) -> Iterator[Fault]:
 
 
 def themes(book: Codebook) -> pd.DataFrame:
-    """Return the themes for people.
-
-    One row a theme, columns theme, label, definition, n_patterns (of all languages).
-    """
+    """Return the themes for people: one row a theme, columns theme, label, definition, n_patterns of all languages."""
     import pandas as pd
 
     rows = [

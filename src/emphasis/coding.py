@@ -56,7 +56,7 @@ def code(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") ->
 def code_titles(root: Root, statements: pd.DataFrame, codebook: Codebook, *, nested: Nested = "theme") -> pd.DataFrame:
     """Code the titles apart, so that they count in no share.
 
-    One row a theme of a title, as `codings` but for the unit.
+    Returns one row a theme of a title, with the columns of `codings` but for the unit.
     """
     titled = statements[statements["title"] != ""]
     if titled.empty:
@@ -124,9 +124,7 @@ def _decisions(evidence: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def check(root: Root, path: Path) -> list[Fault]:
-    """Return the faults of a codebook's examples.
-
-    An example that is not coded with its theme, a counterexample that is.
+    """Return a fault for each example that is not coded with its theme, and each counterexample that is.
 
     Raises FaultyFileError where the file itself is not in order.
     """

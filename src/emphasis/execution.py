@@ -58,10 +58,7 @@ def execute(notebook: Path, values: Mapping[str, Any], *, keep: Path, is_quiet: 
 
 
 def stable(executed: NotebookNode) -> NotebookNode:
-    """Return an executed notebook without what differs between runs and machines.
-
-    Times, paths, versions, random ids.
-    """
+    """Return an executed notebook without what differs between runs: times, paths, versions, random ids."""
     notebook: NotebookNode = nbformat.from_dict(executed)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata = NotebookNode(kernelspec=kernel, language_info=NotebookNode(name="python"))

@@ -84,10 +84,7 @@ def write(path: Path, content: bytes | str) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it where they are missing.
-
-    InputError names it and the reason where that fails.
-    """
+    """Make a folder and those above it where they are missing; raise InputError with the reason where that fails."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

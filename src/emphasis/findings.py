@@ -104,10 +104,12 @@ def _noun(statements: pd.DataFrame) -> str:
 def source_line(statements: pd.DataFrame) -> str:
     """Return the line under a chart: whose text this is, and of when; titles are left to the tables."""
     if len(statements) > 1:
-        return f"Source: {count(len(statements), _noun(statements))} of the study."
+        ids = listed(list(statements["statement_id"][:3]) + ["others"] * (len(statements) > 3))
+        return f"Source: {count(len(statements), _noun(statements))}: {ids}."
     row = statements.iloc[0]
-    said = [row["actor"] or row["issuer"] or row["statement_id"], day(row["date"] or row["published"])]
-    return f"Source: {', '.join(part for part in said if part)} ({_noun(statements)})."
+    when = row["date"] or row["published"]
+    kind = f"{_noun(statements)} of {day(when)}" if when else _noun(statements)
+    return f"Source: {row['issuer'] or row['actor'] or row['statement_id']}, {kind}."
 
 
 @_finding
@@ -125,7 +127,22 @@ def identity(statements: pd.DataFrame, *, unit: str) -> str:
 
 
 def _the(name: str) -> str:
-    return name if name.casefold().startswith("the ") else f"the {name}"
+    """Return an office with its article; a name that is no office (a country, a person) stays as it is."""
+    office = set(name.casefold().split()) & OFFICES
+    return f"the {name}" if office and not name.casefold().startswith("the ") else name
+
+
+OFFICES = {
+    "ministry",
+    "department",
+    "government",
+    "office",
+    "presidency",
+    "embassy",
+    "mission",
+    "council",
+    "secretariat",
+}
 
 
 @_finding
@@ -136,7 +153,7 @@ def lengths(units: pd.DataFrame, *, unit: str) -> str:
         return f"The one {unit} has {count(int(n.iloc[0]), 'word')}."
     if n.min() == n.max():
         return f"All {count(len(n), unit)} have {count(int(n.iloc[0]), 'word')}."
-    middle = f"half of them have {n.median():,.0f} or fewer"
+    middle = f"half of them have {n.median():,g} or fewer"
     return f"The longest {unit} has {count(int(n.max()), 'word')}, the shortest {int(n.min()):,}; {middle}."
 
 
@@ -162,16 +179,21 @@ def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
     """Say whether the codebook's patterns were built on these statements: then they may fit them too well."""
     seen, n = int(statements["statement_id"].isin(built_on).sum()), len(statements)
     if seen == 0:
-        return "The codebook's patterns were not built on what is coded here."
+        return "The codebook names none of these texts among those that its patterns were built on."
     if n == 1:
         return "The codebook's patterns were built on this text too: its shares are in-sample."
     return f"The codebook's patterns were built on {_of_the(seen, n, 'statement')}: these shares are in-sample."
 
 
 @_finding
-def title_themes(labels: Sequence[str]) -> str:
-    """Say which themes the title carries; it is coded apart and counts in no share."""
-    return f"The title carries {listed(list(labels)) or 'no theme'}; it counts in no share."
+def title_themes(labels: Sequence[str], *, n_titles: int) -> str:
+    """Say which themes the titles carry; they are coded apart and count in no share."""
+    themes = listed(list(labels)) or "no theme"
+    if n_titles == 0:
+        return "There is no title."
+    if n_titles == 1:
+        return f"The title carries {themes}; it counts in no share."
+    return f"The {n_titles:,} titles carry {themes}; they count in no share."
 
 
 @_finding
@@ -192,11 +214,11 @@ def spread(table: pd.DataFrame) -> str:
 
 @_finding
 def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
-    """Say which theme takes most units, with base and interval; a tie is called one.
+    """Say which theme takes the largest share, with base and interval; a tie is called one.
 
-    The table is that of emphasis, pooled. No theme leads in a text of fewer units than are ranked.
+    The table is that of `measures.average`. No theme leads in a text of fewer units than are ranked.
     """
-    top = table[(table["n_units"] == table["n_units"].max()) & (table["n_units"] > 0)]
+    top = table[(table["share_units"] == table["share_units"].max()) & (table["n_units"] > 0)]
     base = count(int(table["of_units"].iloc[0]), unit)
     if top.empty:
         return f"No theme of the codebook is found in {base}."
@@ -205,26 +227,31 @@ def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
     if pd.isna(row["rank"]):
         most = f"{names} {_do(len(top), 'take')} {each}{row['n_units']:,} of {base}"
         return f"Too few {plural(unit)} to rank themes: {most}."
-    band = f"95% interval {percent(row['share_units_low'])} to {percent(row['share_units_high'])}"
-    share = f"{each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band})"
     verb = "is the most frequent theme" if len(top) == 1 else "tie as the most frequent themes"
-    return f"{names} {verb}: {share}."
+    if row["n_statements"] > 1:
+        over = f"on average over {count(int(row['n_statements']), 'statement')}"
+        return f"{names} {verb}: {each}{percent(row['share_units'])} of {plural(unit)} {over}."
+    band = f"95% interval {percent(row['share_units_low'])} to {percent(row['share_units_high'])}"
+    return f"{names} {verb}: {each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band})."
 
 
 @_finding
 def certainty(table: pd.DataFrame) -> str:
-    """Say how far the intervals let the order of themes be read: whose bands reach into the leader's."""
+    """Say which themes' intervals reach into that of the most frequent: a fact of the chart, no test of the order."""
     seen = table[table["n_units"] > 0]
-    if len(seen) < 2 or seen["rank"].isna().any():
-        return "There is no order of themes to be sure of."
+    if len(seen) < 2:
+        return "Fewer than two themes are found: there is no order to be sure of."
+    if seen["rank"].isna().any():
+        return "The text is too short for its themes to be ranked."
     leader, others = seen.iloc[0], seen.iloc[1:]
+    if pd.isna(leader["share_units_low"]):
+        return "The mean of several statements has no interval here: their order is described, not tested."
     reaching = int((others["share_units_high"] >= leader["share_units_low"]).sum())
     if reaching == 0:
-        return f"The lead of {leader['label']} is clear: its interval meets that of no other theme."
+        return f"The interval of no other theme reaches that of {leader['label']}."
     if reaching == len(others):
-        every = f"{leader['label']}'s interval overlaps that of every other theme found"
-        return f"The order is not certain: {every}."
-    return f"{leader['label']}'s interval overlaps {_of_the(reaching, len(others), 'other theme')} found."
+        return f"The interval of {leader['label']} overlaps that of every other theme found."
+    return f"The interval of {leader['label']} overlaps {_of_the(reaching, len(others), 'other theme')} found."
 
 
 @_finding

@@ -1,6 +1,6 @@
 """Finding patterns in text: globs over types, phrases over arrays of parts.
 
-The overlap rules of quanteda's tokens_lookup.
+Matches that overlap are resolved by the rules of quanteda's tokens_lookup.
 """
 
 from __future__ import annotations
@@ -33,12 +33,10 @@ class Matches:
 
 @dataclass(frozen=True)
 class Index:
-    """The places of types in segments.
+    """The places of types in segments, seen as steps from one part to a later one.
 
-    Each part, and each hyphenated token as a whole, is a step from one part to a later one.
-
-    Look-up walks from step to step, so that it sees a hyphenated token whole and in parts; a phrase stays
-    within one unit.
+    Each part is a step, and each hyphenated token as a whole is one. Look-up walks from step to step, so that it sees a
+    hyphenated token whole and in parts; a phrase stays within one unit.
     """
 
     segments: Segments
@@ -60,10 +58,7 @@ class Index:
 
     @cached_property
     def _places(self) -> tuple[Ints, Ints, Ints]:
-        """Return steps sorted by type.
-
-        Where each type's steps begin, the part each starts from, the part it leads to.
-        """
+        """Return the steps sorted by type: where each type's begin, the part each starts from, the part it leads to."""
         kind, after = self.whole
         compound = np.flatnonzero(kind >= 0)
         types = np.concatenate([self.segments.part[:, 2], kind[compound]])
@@ -120,9 +115,8 @@ class Index:
 def resolve(matches: Matches, *, length: Ints, n_parts: int) -> Matches:
     """Keep the matches of one theme that cover each token once.
 
-    Longest pattern first, then left to right, then file order.
-
-    `length` is the number of words of each match's pattern. Sorted by place.
+    The longest pattern comes first, then the leftmost match, then the order of the file. `length` is the
+    number of words of each match's pattern. Sorted by place.
     """
     covered = np.zeros(n_parts + 1, bool)
     kept: list[Ints] = []

@@ -12,7 +12,7 @@ from emphasis.errors import InputError
 from emphasis.segments import Segments, unit_positions
 
 Z = 1.959963984540054  # the 97.5 % point of the standard normal distribution: 95 % intervals
-ALL = "all"  # the statement_id of what is pooled
+ALL = "all"  # the statement_id of a mean over statements
 RANKED_UNITS = 10  # a statement of fewer units is not ranked
 
 
@@ -76,8 +76,8 @@ def emphasis(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataF
         share_units_high=pd.Series(high, index=table.index).where(seen),
         share_words=table["words"].fillna(0.0) / table["of_tokens"],
         mentions_per_1000=1000 * table["n_mentions"] / table["of_tokens"],
-        rank=_rank(table),
     )
+    table["rank"] = _rank(table, table["of_units"])
     place = {statement: i for i, statement in enumerate(segments.statements["statement_id"])}
     order = np.lexsort((np.arange(len(table)), -table["n_units"], table["statement_id"].map(place)))
     return table.iloc[order][_COLUMNS].reset_index(drop=True)
@@ -102,40 +102,37 @@ def _theme_units(segments: Segments, coding: Coding, codebook: Codebook) -> pd.D
     return table
 
 
-def _rank(table: pd.DataFrame) -> pd.Series[int]:
-    rank = table.groupby("statement_id")["n_units"].rank(method="min", ascending=False)
-    return rank.where(table["of_units"] >= RANKED_UNITS).astype("Int64")
+def _rank(table: pd.DataFrame, shortest: pd.Series[int]) -> pd.Series[int]:
+    rank = table.groupby("statement_id")["share_units"].rank(method="min", ascending=False)
+    return rank.where(shortest >= RANKED_UNITS).astype("Int64")
 
 
-def pool(table: pd.DataFrame) -> pd.DataFrame:
-    """Measure the emphasis of all statements together as if they were one text.
+def average(table: pd.DataFrame) -> pd.DataFrame:
+    """Take each theme's mean share over the statements: one row a theme, columns theme to rank as in `emphasis`.
 
-    One row a theme, columns label to rank as in `emphasis`.
-
-    The pooled share weighs each statement by its units. Of one statement the table is its own; themes that tie stand
-    as in the first statement.
+    n_units and of_units are sums over all n_statements. The mean has no interval, since units of different statements
+    are no one sample, and no rank where a statement is too short for one. Of one statement the table is its own. Sorted
+    by share falling; ties stand as in the first statement.
     """
-    if table["statement_id"].nunique() == 1:
-        return table
-    sums = table.groupby(["theme", "label"], sort=False)[["n_units", "of_units", "n_mentions"]].sum().reset_index()
-    low, high = wilson(sums["n_units"], sums["of_units"])
-    seen = sums["n_units"] > 0
-    pooled = sums.assign(
-        statement_id=ALL,
-        share_units=sums["n_units"] / sums["of_units"],
-        share_units_low=pd.Series(low).where(seen),
-        share_units_high=pd.Series(high).where(seen),
+    n = table["statement_id"].nunique()
+    if n == 1:
+        return table.assign(n_statements=1)
+    groups = table.groupby(["theme", "label"], sort=False)
+    means = groups.agg(
+        n_units=("n_units", "sum"),
+        of_units=("of_units", "sum"),
+        share_units=("share_units", "mean"),
+        shortest=("of_units", "min"),
     )
-    pooled["rank"] = _rank(pooled)
-    order = pooled.sort_values("n_units", ascending=False, kind="stable", ignore_index=True)
-    return order[[column for column in _COLUMNS if column in order]]
+    means = means.round({"share_units": 12}).reset_index()
+    means = means.assign(statement_id=ALL, n_statements=n, share_units_low=np.nan, share_units_high=np.nan)
+    means["rank"] = _rank(means, means["shortest"])
+    order = means.sort_values("share_units", ascending=False, kind="stable", ignore_index=True)
+    return order[[*(column for column in _COLUMNS if column in order), "n_statements"]]
 
 
 def theme_positions(segments: Segments, coding: Coding) -> pd.DataFrame:
-    """Return where in the reading order each theme stands.
-
-    One row a coding, columns theme and position (from 1).
-    """
+    """Return where in the reading order each theme stands: one row a coding, columns theme and position (from 1)."""
     units = unit_positions(segments)[["statement_id", "unit_id", "position"]]
     return coding.codings.merge(units, on=["statement_id", "unit_id"])[["theme", "position"]]
 
@@ -144,7 +141,7 @@ def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) ->
     """Count units by theme and section: one row a theme of a section, none left out.
 
     Columns: statement_id, theme, label, section_id, section_label (of several statements numbered by statement:
-    ``2 First``), n_units that carry the theme, of_units of the section. Sorted by theme as pooled, then as in
+    ``2 First``), n_units that carry the theme, of_units of the section. Sorted by theme as in `average`, then as in
     `sections`.
     """
     keys = ["statement_id", "section_id"]
@@ -152,7 +149,7 @@ def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) ->
     if len(segments.statements) > 1:
         number = pd.factorize(sections["statement_id"])[0] + 1
         sections["section_label"] = [f"{n} {label}" for n, label in zip(number, sections["section_label"], strict=True)]
-    ranked = pool(emphasis(segments, coding, codebook))[["theme", "label"]]
+    ranked = average(emphasis(segments, coding, codebook))[["theme", "label"]]
     coded = coding.codings.merge(segments.units[[*keys, "unit_id"]], on=["statement_id", "unit_id"])
     counts = coded.groupby(["theme", *keys]).size().rename("n_units")
     table = ranked.merge(sections, how="cross").join(counts, on=["theme", *keys])
@@ -163,7 +160,7 @@ def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) ->
 def themes_per_unit(segments: Segments, coding: Coding) -> pd.DataFrame:
     """Count units by the number of themes they carry: one row for none, one, several.
 
-    Columns themes, n_units, of_units.
+    The columns are themes, n_units and of_units.
     """
     carried = coding.codings.groupby(["statement_id", "unit_id"]).size()
     n = len(segments.units)

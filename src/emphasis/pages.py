@@ -1,7 +1,4 @@
-"""Executed notebooks as HTML pages.
-
-One self-contained file each, without scripts, the same bytes every time.
-"""
+"""Executed notebooks as HTML pages: self-contained, without scripts, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -80,10 +77,7 @@ TAGS = frozenset(
 
 
 def safe_html(html: str) -> str:
-    """Return HTML with the tags and attributes that our outputs use and no others.
-
-    What else there is becomes text.
-    """
+    """Return HTML with the tags and attributes that our outputs use; any other becomes text."""
     import bleach
 
     attributes = {"*": ["id", "class", "lang", "scope"], "a": ["href"]}

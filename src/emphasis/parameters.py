@@ -17,7 +17,7 @@ from emphasis.paths import Root
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
 NAMES = {
     "str": "text",
-    "int": "a whole number",
+    "int": "a whole number from 1",
     "float": "a number",
     "bool": "true or false",
     "list": "a list of texts",
@@ -68,15 +68,20 @@ def all_declared(root: Root) -> dict[str, Parameter]:
 
 
 def is_of_type(value: object, kind: str) -> bool:
-    """Tell whether `value` is what a parameter of this type takes.
-
-    True is no number, a list holds texts only.
-    """
+    """Tell whether a parameter of this type takes `value`: true is no number, whole numbers start at 1."""
     if kind == "list":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if isinstance(value, bool):
         return kind == "bool"
+    if kind == "int":
+        return isinstance(value, int) and value >= 1
     return isinstance(value, (int, float) if kind == "float" else TYPES[kind])
+
+
+def _count(number: int) -> int:
+    if number < 1:
+        raise ValueError(number)
+    return number
 
 
 def _finite(number: float) -> float:
@@ -86,9 +91,7 @@ def _finite(number: float) -> float:
 
 
 def parse(name: str, text: str, known: Mapping[str, Parameter]) -> Any:
-    """Return the value that `text` gives the parameter `name`.
-
-    A list by commas, anything else as it is written.
+    """Return the value that `text` gives the parameter `name`; commas part the items of a list.
 
     Raises InputError for a name that no notebook declares (so also for one that is no identifier) and for a
     value of another type.
@@ -105,7 +108,7 @@ def parse(name: str, text: str, known: Mapping[str, Parameter]) -> Any:
             case "bool":
                 return {"true": True, "false": False}[text.lower()]
             case "int":
-                return int(text)
+                return _count(int(text))
             case _:
                 return _finite(float(text))
     except (KeyError, ValueError) as error:

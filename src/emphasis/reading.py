@@ -1,7 +1,4 @@
-"""The statement as one reads it.
-
-Sections, numbered units, coded words marked by theme. All text is escaped.
-"""
+"""The statement as one reads it: sections, numbered units, coded words marked by theme; all text is escaped."""
 
 from __future__ import annotations
 
@@ -69,11 +66,16 @@ def _reading(
 ) -> Reading:
     html, text = [], []
     headings = segments.sections.set_index(["statement_id", "section_id"])["label"].to_dict()
-    last = None
+    several = len(segments.statements) > 1
+    last = (None, None)
     for unit in segments.units.to_dict("records"):
         section = (unit["statement_id"], unit["section_id"])
+        if several and section[0] != last[0]:
+            html.append(f"<h3>{escape(section[0])}</h3>")
+            text.append(f"\n{section[0]}")
         if section != last:
-            html.append(f"<h3>{escape(headings[section])}</h3>")
+            level = "h4" if several else "h3"
+            html.append(f"<{level}>{escape(headings[section])}</{level}>")
             text.append(f"\n{headings[section]}")
         last = section
         own = matches.get((unit["statement_id"], unit["unit_id"]), [])
@@ -119,10 +121,7 @@ def _merged(matches: list[Row]) -> list[tuple[int, int, list[str]]]:
 
 
 def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
-    """Return one row a unit: statement_id, unit_id, themes (labels), evidence (the words, by theme).
-
-    Empty where it carries none.
-    """
+    """Return one row a unit: statement_id, unit_id, text, themes (labels) and evidence (words by theme), or empty."""
     found: dict[tuple[str, int], dict[str, dict[str, None]]] = {}
     for row in coding.evidence.to_dict("records"):
         unit = found.setdefault((row["statement_id"], row["unit_id"]), {})
@@ -136,12 +135,14 @@ def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> p
 def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
     """Return columns of a table for people, under the names given.
 
-    Shares as per cent, other numbers with one decimal, missing as –. Raises InputError for a column that the table
-    lacks.
+    Shares as per cent, other numbers with one decimal, missing as –. Of several statements
+    the first column says which. Raises InputError for a column that the table lacks.
     """
     missing = [column for column in columns if column not in frame]
     if missing:
         raise InputError(f"the table has no column {missing[0]!r}; it has {', '.join(map(str, frame.columns))}")
+    if "statement_id" in frame and frame["statement_id"].nunique() > 1:
+        columns = {"statement_id": "Statement"} | columns
     rows = list(zip(*([_cell(column, value) for value in frame[column]] for column in columns), strict=True))
     return _table(list(columns.values()), rows, "<td>")
 

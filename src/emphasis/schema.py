@@ -13,14 +13,20 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validate(model: type[Model], document: Document) -> Model:
-    """Return the document as a `model`.
-
-    FaultyFileError lists every fault with what came and what is allowed.
-    """
+    """Return the document as a `model`; raise FaultyFileError with every fault, what came and what is allowed."""
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         raise FaultyFileError([_fault(document, model, problem) for problem in error.errors()]) from error
+
+
+WANTED = {
+    "dict_type": "a mapping, lines of the form `key: value`",
+    "model_type": "a mapping, lines of the form `key: value`",
+    "list_type": "a list, lines that begin with -",
+    "string_type": "text",
+    "too_short": "one or more",
+}
 
 
 def _fault(document: Document, model: type[BaseModel], problem: object) -> Fault:
@@ -33,6 +39,8 @@ def _fault(document: Document, model: type[BaseModel], problem: object) -> Fault
         case "extra_forbidden":
             allowed = ", ".join(_fields(model, place))
             message = f"unknown key `{place[-1]}`; allowed are: {allowed}"
+        case kind if kind in WANTED:
+            message = f"`{name}` is {_short(problem['input'])}; it must be {WANTED[kind]}"
         case _:
             message = f"`{name}` is {_short(problem['input'])}: {problem['msg'].removeprefix('Value error, ')}"
     return document.fault(place, message)

@@ -102,18 +102,12 @@ def segment(root: Root, statements: pd.DataFrame, *, unit: Unit = "sentence") ->
 
 
 def unit_positions(segments: Segments) -> pd.DataFrame:
-    """Return the units with their place in the reading order of all statements.
-
-    `units`, then position from 1.
-    """
+    """Return `units` with their position, from 1, in the reading order of all statements."""
     return segments.units.assign(position=np.arange(1, len(segments.units) + 1))
 
 
 def section_positions(segments: Segments) -> pd.DataFrame:
-    """Return the sections with the positions of their first and last unit.
-
-    `sections`, then first and last.
-    """
+    """Return `sections` with first and last, the positions of their first and last unit."""
     last = segments.sections["n_units"].cumsum()
     return segments.sections.assign(first=last - segments.sections["n_units"] + 1, last=last)
 
@@ -173,10 +167,7 @@ def _spans(found: Structure, statements: pd.DataFrame, first: Ints, last: Ints) 
 
 
 def _heading_ends(found: Structure) -> Ints:
-    """Return the last chunk of each section's first sentence.
-
-    Its heading, where it is a point or a heading's block.
-    """
+    """Return the last chunk of each section's first sentence, which is the heading of a point or a block."""
     first, last = _edges(found.sentence)
     return last[np.searchsorted(first, np.flatnonzero(found.section))]
 

@@ -21,6 +21,7 @@ from emphasis.paths import Root
 COUNTRIES = {"the people's republic of china": ("CHN", "+08:00")}
 
 _DATED = re.compile(r"(?:updated|published|posted|date)\s*:\s*(?P<when>.+)", re.IGNORECASE)
+HEADER_LINES = 5
 _FORMATS = ("%B %d, %Y %H:%M", "%B %d, %Y", "%d %B %Y %H:%M", "%d %B %Y", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -94,9 +95,7 @@ def _chosen(wanted: Sequence[str], stems: set[str], folder: Path) -> list[str]:
 
 
 def metadata(path: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of a statements.csv by statement_id, all values as text.
-
-    Empty where there is no such file.
+    """Return the rows of a statements.csv by statement_id, all values as text; none where there is no such file.
 
     Raises FaultyFileError for a row without id, an id that stands twice, and a row with more or fewer
     fields than the header.
@@ -117,9 +116,18 @@ def metadata(path: Path) -> dict[str, dict[str, str]]:
         faults.append(Fault(str(path), reader.line_num, 1, f"not CSV: {error}"))
     if "statement_id" not in header:
         faults = [Fault(str(path), 1, 1, f"the header is {','.join(header)!r}; it must hold the column statement_id")]
+    faults += [
+        Fault(str(path), 1, 1, f"the column {name} is the program's own; call it otherwise")
+        for name in header
+        if name in OWN
+    ]
     if faults:
         raise FaultyFileError(faults)
     return rows
+
+
+# Columns that the program adds to the statements table.
+OWN = {"language_from", "body", "text", "is_wrapped", "n_sections", "n_units", "n_tokens"}
 
 
 def _row_fault(statement_id: str, values: Sequence[str], header: Sequence[str], rows: Mapping[str, object]) -> str:
@@ -129,7 +137,22 @@ def _row_fault(statement_id: str, values: Sequence[str], header: Sequence[str], 
         return f"the statement_id {statement_id!r} stands twice; each row needs one of its own"
     if not re.fullmatch(r"\w[\w.-]*", statement_id):
         return f"the statement_id is {statement_id!r}; allowed are letters, digits, _, . and -"
+    for column in ("date", "published", "retrieved"):
+        if not _is_moment(value := dict(zip(header, values, strict=True)).get(column, "")):
+            return f"`{column}` is {value!r}; allowed are a year, YYYY-MM, YYYY-MM-DD or a full time, or nothing"
     return ""
+
+
+def _is_moment(text: str) -> bool:
+    """Tell whether a text is empty, or a year, a month, a day or a time of ISO 8601 with its hyphens."""
+    if not re.fullmatch(r"(\d{4}(-\d\d(-\d\d(T.+)?)?)?)?", text):
+        return False
+    try:
+        return not text or bool(
+            datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) in {4, 7} else text)
+        )
+    except ValueError:
+        return False
 
 
 def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") -> Statement:
@@ -169,21 +192,28 @@ def _language(root: Root, said: str, otherwise: str, text: str, path: Path) -> t
 def _header(text: str) -> tuple[dict[str, str], int]:
     """Return what a ministry's page says above its text, and the offset where the text begins.
 
-    The header is the first lines up to a blank line, where the last of them is "Updated: …": the issuer,
-    the country, the title, the date, or the last two or three of these. A text without such a block has no
-    header.
+    The header is the text's first lines, five at most and none blank between them, down to one that says "Updated: …":
+    the issuer, the country, the title, the date, or the last two or three of these. Any other text has none.
     """
-    block, _, _ = text.partition("\n\n")
-    lines = [line.strip() for line in block.split("\n") if line.strip()]
-    dated = _DATED.fullmatch(lines[-1]) if lines else None
-    if dated is None or not 2 <= len(lines) <= 5:
-        return {}, 0
+    lines: list[str] = []
+    at = 0
+    for line in text.split("\n"):
+        bare = line.strip()
+        if len(lines) == HEADER_LINES or (lines and not bare):
+            break
+        lines += [bare] if bare else []
+        dated = _DATED.fullmatch(bare)
+        if dated and len(lines) > 1:
+            return _said(lines, dated["when"]), at + len(line)
+        at += len(line) + 1
+    return {}, 0
+
+
+def _said(lines: Sequence[str], when: str) -> dict[str, str]:
+    """Return what the lines of a header say."""
     header = {"title": lines[-2]} | ({"issuer": lines[0]} if len(lines) > 2 else {})
     code, clock = COUNTRIES.get(lines[1].replace("’", "'").casefold(), ("", "")) if len(lines) > 3 else ("", "")
-    published = _when(dated["when"], clock)
-    return {key: value for key, value in (header | {"country": code, "published": published}).items() if value}, len(
-        block
-    )
+    return {key: value for key, value in (header | {"country": code, "published": _when(when, clock)}).items() if value}
 
 
 def _when(text: str, clock: str) -> str:

@@ -78,10 +78,7 @@ def _keep(scan: Scan, keep: Flags) -> Scan:
 
 
 def _is_wrapped(scan: Scan, n_texts: int) -> Flags:
-    """Tell which texts break their lines within sentences.
-
-    Half or more of the single line ends, at least three.
-    """
+    """Tell which texts are hard-wrapped: half their line ends, at least three, stand before a small letter."""
     single = (scan.newlines == 1) & ~_first(scan.document)
     broken = single & (scan.starts == Start.SMALL)
     breaks = np.bincount(scan.document[broken], minlength=n_texts)
@@ -136,10 +133,7 @@ def _headings(scan: Scan, paragraph: Flags) -> Flags:
 
 
 def _points(document: Ints, start: Ints, texts: Sequence[str], language: Language) -> dict[int, str]:
-    """Return the paragraphs that open a point, with the opening words.
-
-    First, Second, … in order, two or more.
-    """
+    """Return the paragraphs that open a point (First, Second, … in order, two or more), with the opening words."""
     found: list[list[tuple[int, str, int]]] = []
     last_document = -1
     for paragraph, (text, at) in enumerate(zip(document.tolist(), start.tolist(), strict=True)):

@@ -99,14 +99,18 @@ def _cure(name: str, value: object, written: object, kind: str) -> str:
         return f'{came}: write "{written}"'
     if kind == "list" and isinstance(written, list):
         return f"{came}: write each in quotes"
-    return f"{came}: write it as - {written}" if kind == "list" else came
+    return f"{came}: write it as - {written}" if kind == "list" and written else came
+
+
+def named(name: str) -> str:
+    """Return the name of a run as it is; InputError where it is none: it becomes the name of a folder."""
+    if not re.fullmatch(rf"\w[\w.-]*?({APART}[0-9a-f]{{8}})?", name):
+        raise InputError(f"the study is {name!r}; it takes the name of a file in seeds/studies, without .yml")
+    return name
 
 
 def run_name(study: str, overrides: Mapping[str, Any]) -> str:
-    """Return the folder of a run.
-
-    The study's name, and eight digits of the parameters that differ from its file.
-    """
+    """Return the folder of a run: the study's name, and eight digits of the parameters that differ from its file."""
     if not overrides:
         return study
     text = json.dumps(dict(overrides), sort_keys=True, ensure_ascii=False)
@@ -128,10 +132,7 @@ class Run:
         return self.root.data / self.name
 
     def write(self, **tables: pd.DataFrame) -> Written:
-        """Write tables as CSV, each whole or not at all.
-
-        LF, floats with six significant digits, missing is empty.
-        """
+        """Write tables as CSV, each whole or not at all; floats have six significant digits, missing is empty."""
         rows = {}
         for name, table in tables.items():
             path = self.data / f"{name}.csv"
@@ -142,10 +143,7 @@ class Run:
         return Written(rows)
 
     def provenance(self, statements: pd.DataFrame) -> pd.DataFrame:
-        """Return what this run rests on.
-
-        Study, statements, codebook and lock with SHA-256, and the parameters; one row a thing.
-        """
+        """Return what this run rests on: one row for each file, with its SHA-256, and for each parameter."""
         import pandas as pd
 
         book = codebooks.path_of(self.root, self.parameters["codebook"])
@@ -163,10 +161,7 @@ def _sha256(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """The tables that a cell wrote, with their rows.
-
-    Shows their paths, and names them in the output's metadata.
-    """
+    """The tables that a cell wrote, with their rows: an output that names them, also in its metadata."""
 
     rows: dict[str, int]
 
@@ -187,11 +182,7 @@ def begin(notebook: str, **parameters: Any) -> Run:
     for name, value in parameters.items():
         if not is_of_type(value, known[name].type):
             raise InputError(f"the parameter {name} is {value!r}; it takes {NAMES[known[name].type]}")
-    if not re.fullmatch(rf"[\w.-]+?({APART}[0-9a-f]{{8}})?", parameters["study"]):
-        raise InputError(
-            f"the parameter study is {parameters['study']!r}; it takes the name of a file in seeds/studies"
-        )
-    study, apart, _ = parameters["study"].partition(APART)
+    study, apart, _ = named(parameters["study"]).partition(APART)
     own = {name: parameter.default for name, parameter in known.items()} | load(root, study)
     overrides = {name: value for name, value in parameters.items() if name != "study" and value != own[name]}
     return Run(root, parameters["study"] if apart else run_name(study, overrides), notebook, parameters)

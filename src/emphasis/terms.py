@@ -18,10 +18,11 @@ CONTEXT = 60  # characters of left and right context in a concordance
 
 
 def stop_words(root: Root, segments: Segments) -> frozenset[str]:
-    """Return the stop words of the statements' languages together."""
-    return frozenset[str]().union(
-        *(languages.load(root, code).stop_words for code in segments.statements["language"].unique())
-    )
+    """Return the stop words of the statements' language; InputError where there are several languages."""
+    codes = list(segments.statements["language"].unique())
+    if len(codes) > 1:
+        raise InputError(f"words of {', '.join(codes)} are not counted together; make a study of each language")
+    return languages.load(root, codes[0]).stop_words
 
 
 def frequencies(segments: Segments, *, stop_words: frozenset[str] = frozenset()) -> pd.DataFrame:
@@ -57,9 +58,7 @@ def _spread(kind: Ints, where: Ints, n_kinds: int) -> Ints:
 
 
 def by_section(segments: Segments, *, stop_words: frozenset[str] = frozenset()) -> pd.DataFrame:
-    """Count types within each section: one row a type of a section.
-
-    Stop words and types without a letter left out.
+    """Count types within each section: one row a type of a section, without stop words and types that have no letter.
 
     Columns: statement_id, section_id, label, type, n, per_1000 (of the section's tokens), tf_idf = n · ln(S
     / s), where s of the statement's S sections hold the type; 0 where all do. Sorted by section, then
@@ -86,9 +85,7 @@ def by_section(segments: Segments, *, stop_words: frozenset[str] = frozenset()) 
 def ngrams(
     segments: Segments, *, sizes: tuple[int, ...] = (2, 3, 4), stop_words: frozenset[str] = frozenset()
 ) -> pd.DataFrame:
-    """Count phrases of neighbouring tokens that occur twice or more.
-
-    One row a phrase, commonest and longest first.
+    """Count phrases of neighbouring tokens that occur twice or more: one row a phrase, commonest and longest first.
 
     A phrase crosses no punctuation and no unit, and neither begins nor ends with a stop word. Columns:
     phrase, size (tokens), n, n_sections, n_statements. Ties in alphabetical order.
@@ -111,24 +108,26 @@ def _ngrams(segments: Segments, size: int, is_stop: Flags) -> pd.DataFrame:
     for gap in range(size - 1):
         at = at[joined[at + gap]]
     at = at[~is_stop[kind[at]] & ~is_stop[kind[at + size - 1]]]
-    rows = kind[at[:, None] + np.arange(size)]
-    phrases, which, n = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
-    table = pd.DataFrame(
+    key = kind[at]
+    for gap in range(1, size):
+        key = np.unique(key * len(is_stop) + kind[at + gap], return_inverse=True)[1]
+    _, first, which, n = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    recurs = n > 1
+    rows = kind[at[first[recurs]][:, None] + np.arange(size)]
+    unit = segments.token_unit[at]
+    return pd.DataFrame(
         {
-            "phrase": [" ".join(segments.vocabulary.types[i] for i in row) for row in phrases.tolist()],
+            "phrase": [" ".join(segments.vocabulary.types[i] for i in row) for row in rows.tolist()],
             "size": size,
-            "n": n,
-            "n_sections": _spread(which, segments.unit_section[segments.token_unit[at]], len(phrases)),
-            "n_statements": _spread(which, segments.unit_statement[segments.token_unit[at]], len(phrases)),
+            "n": n[recurs],
+            "n_sections": _spread(which, segments.unit_section[unit], len(n))[recurs],
+            "n_statements": _spread(which, segments.unit_statement[unit], len(n))[recurs],
         }
     )
-    return table[table["n"] > 1]
 
 
 def collocations(segments: Segments, *, stop_words: frozenset[str] = frozenset()) -> pd.DataFrame:
-    """Measure which neighbours keep company.
-
-    One row a pair that occurs twice or more, without stop words, strongest first.
+    """Measure which neighbours keep company: one row a pair that occurs twice or more, strongest first, no stop words.
 
     Pairs cross no punctuation and no unit. Columns: pair, n, n_first, n_second (times its words are first and
     second of a pair), log_likelihood (G² of the four-cell table, Dunning 1993, by nltk). Ties in alphabetical order.

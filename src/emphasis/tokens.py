@@ -9,8 +9,8 @@ A piece is a run of characters without white space, with the white space that st
 - a token with hyphens has parts, which look-up sees beside the whole;
 - a run of Chinese characters is cut into words by rjieba;
 - a chunk that ends in . ! ? (and closing quotes or brackets) ends a sentence where the next chunk begins
-  with a capital, a digit or an opening quote; 。！？ end one anywhere; a listed abbreviation, an initial or
-  ``U.S.`` never does.
+  with a capital, a digit or an opening quote; 。！？ end one anywhere; a listed abbreviation or
+  an initial never does.
 """
 
 from __future__ import annotations
@@ -66,10 +66,7 @@ class Token(Part):
 
 @dataclass(frozen=True)
 class Chunk:
-    """A run of text that no white space and no sentence end divides.
-
-    Offsets count from the piece's first character.
-    """
+    """A run of text that no white space and no sentence end divides; offsets count from the piece's first character."""
 
     start: int
     end: int
@@ -97,14 +94,11 @@ _ENDING = regex.compile(rf"(?P<core>.*?)(?P<mark>[.!?。！？]+){_CLOSERS}$", r
 _TERMINATED = regex.compile(rf"[.!?:;,…。！？：；，、]{_CLOSERS}$")
 _OPENING = regex.compile(r"""^["'“‘„«‹¿¡(\[「『（《〈【]*""")
 _QUOTES = frozenset("\"'“‘„«‹¿¡「『")
-_INITIALS = regex.compile(r"(?:\p{L}\.)*\p{L}")
+_INITIAL = regex.compile(r"\p{L}")
 
 
 def fold(text: str) -> str:
-    """Return the form that is counted and matched.
-
-    NFKC, case-folded, ’ as ', every hyphen as -, without invisible characters.
-    """
+    """Return the form that is counted and matched: NFKC, case-folded, ’ as ', every hyphen as -, nothing invisible."""
     form = _IGNORED.sub("", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", _HYPHENS.sub("-", _APOSTROPHE.sub("'", form)))
 
@@ -178,7 +172,7 @@ def _end(text: str, language: Language) -> End:
     core = fold(_OPENING.sub("", match["core"]))
     if core in language.numbered:
         return End.BEFORE_LETTER
-    return End.NO if core in language.abbreviations or _INITIALS.fullmatch(core) else End.BEFORE_START
+    return End.NO if core in language.abbreviations or _INITIAL.fullmatch(core) else End.BEFORE_START
 
 
 def _start(text: str) -> Start:

@@ -22,24 +22,33 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass
 class _Ragged:
-    """Rows of numbers that belong to an owner each: row i of the owner's `count`, from its `first`."""
+    """Rows of numbers that belong to an owner each; kept as arrays, to which only what is new is added."""
 
-    width: int
-    count: list[int] = field(default_factory=list)
-    rows: list[tuple[int, ...]] = field(default_factory=list)
+    def __init__(self, width: int) -> None:
+        self._new_counts: list[int] = []
+        self._new_rows: list[tuple[int, ...]] = []
+        self._count = np.zeros(0, np.int64)
+        self._rows = np.zeros((0, width), np.int64)
+
+    def __len__(self) -> int:
+        """Return the number of owners."""
+        return len(self._count) + len(self._new_counts)
 
     def add(self, rows: Iterable[tuple[int, ...]]) -> None:
         """Give the next owner its rows."""
-        before = len(self.rows)
-        self.rows.extend(rows)
-        self.count.append(len(self.rows) - before)
+        before = len(self._new_rows)
+        self._new_rows.extend(rows)
+        self._new_counts.append(len(self._new_rows) - before)
 
     def arrays(self) -> tuple[Ints, Ints, Ints]:
         """Return each owner's first row, its count, and the rows as a matrix."""
-        count = np.array(self.count, np.int64)
-        return starts(count), count, np.array(self.rows, np.int64).reshape(-1, self.width)
+        if self._new_counts:
+            new = np.array(self._new_rows, np.int64).reshape(-1, self._rows.shape[1])
+            self._rows = np.concatenate([self._rows, new])
+            self._count = np.append(self._count, self._new_counts)
+            self._new_rows, self._new_counts = [], []
+        return starts(self._count), self._count, self._rows
 
 
 @dataclass
@@ -68,7 +77,7 @@ class Vocabulary:
     def _piece(self, piece: str, language: Language) -> int:
         key = (language.language, piece)
         number = self._piece_numbers.setdefault(key, len(self._piece_numbers))
-        if number == len(self._chunks.count):
+        if number == len(self._chunks):
             found = chunks(piece, language)
             self._chunks.add((c.start, c.end, c.ends, c.starts, c.is_terminated) for c in found)
             for chunk in found:
@@ -146,10 +155,7 @@ def expand(first: Ints, count: Ints) -> Ints:
 
 
 def _cut(texts: Sequence[str]) -> tuple[list[str], Ints, Ints, Ints]:
-    """Cut texts before each white-space byte.
-
-    Distinct pieces, which of them stands at each place, its offset, its text.
-    """
+    """Cut texts before each white-space byte; return the distinct pieces, and each place's piece, offset and text."""
     encoded = [text.encode("utf-8") for text in texts]
     data = np.frombuffer(b"".join(encoded), np.uint8)
     length = np.array([len(e) for e in encoded], np.int64)
