@@ -287,3 +287,10 @@ def test_themes_for_people(diplomacy):
 def test_the_seed_is_declared_in_sample(diplomacy, seed):
     """The codebook says that its words were sought in the seed too, so that its shares are marked in-sample."""
     assert seed["statement_id"][0] in diplomacy.built_on
+
+
+def test_every_theme_of_ours_is_tried_on_both_sides(root):
+    """Each of the nine themes of the shipped codebook has two examples or more and a counterexample or more."""
+    themes = codebook.load(root, "diplomacy").themes
+    assert len(themes) == 9
+    assert all(len(theme.examples["en"]) >= 2 and theme.counterexamples["en"] for theme in themes.values())

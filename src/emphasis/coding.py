@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from emphasis import codebook as codebooks
-from emphasis.codebook import Codebook, words
+from emphasis.codebook import Codebook, Example, words
 from emphasis.errors import Fault, InputError
 from emphasis.matching import Index, Matches, inside_longer, resolve
 from emphasis.paths import Root
@@ -130,33 +130,27 @@ def check(root: Root, path: Path) -> list[Fault]:
     """
     book, document = codebooks.read(path)
     examples = list(codebooks.examples(book))
-    found: set[tuple[str, str]] = set()
-    if examples:
-        rows = {
-            "statement_id": [str(i) for i in range(len(examples))],
-            "title": "",
-            "language": [e.language for e in examples],
-        }
-        table = pd.DataFrame(rows | {"text": [e.text for e in examples], "body": 0})
-        coded = code(segment(root, table, unit="section"), book).evidence
-        found = set(zip(coded["statement_id"], coded["theme"], strict=True))
-        words_found = coded.groupby(["statement_id", "theme"])["evidence"].agg("; ".join).to_dict()
+    found = _words_found(root, book, examples)
     faults = []
     for i, example in enumerate(examples):
-        is_coded = (str(i), example.theme) in found
-        if is_coded and example.is_counter:
-            faults.append(
-                document.fault(
-                    example.place,
-                    f"this counterexample is coded `{example.theme}`, by the words: "
-                    f"{words_found[str(i), example.theme]}",
-                )
-            )
-        if not is_coded and not example.is_counter:
-            faults.append(
-                document.fault(
-                    example.place,
-                    f"this example is not coded `{example.theme}`: no pattern of it is in {example.text!r}",
-                )
-            )
+        words_found = found.get((str(i), example.theme), "")
+        if words_found and example.is_counter:
+            message = f"this counterexample is coded `{example.theme}`, by the words: {words_found}"
+            faults.append(document.fault(example.place, message))
+        if not words_found and not example.is_counter:
+            message = f"this example is not coded `{example.theme}`: no pattern of it is in {example.text!r}"
+            faults.append(document.fault(example.place, message))
     return faults
+
+
+def _words_found(root: Root, book: Codebook, examples: Sequence[Example]) -> dict[tuple[str, str], str]:
+    """Return the words that coded each example (by its number) with each theme."""
+    if not examples:
+        return {}
+    rows = {"statement_id": [str(i) for i in range(len(examples))], "title": "", "body": 0}
+    table = pd.DataFrame(rows | {"language": [e.language for e in examples], "text": [e.text for e in examples]})
+    coded = code(segment(root, table, unit="section"), book).evidence
+    found: dict[tuple[str, str], str] = {}
+    for key, words_found in coded.groupby(["statement_id", "theme"])["evidence"]:
+        found[str(key[0]), str(key[1])] = "; ".join(words_found)
+    return found

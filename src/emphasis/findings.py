@@ -39,6 +39,7 @@ def _finding(write: Callable[Given, str]) -> Callable[Given, Finding]:
 
     @wraps(write)
     def find(*args: Given.args, **kwargs: Given.kwargs) -> Finding:
+        """Write the sentence and give it its id."""
         return Finding(write.__name__, write(*args, **kwargs))
 
     return find
