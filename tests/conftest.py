@@ -140,22 +140,38 @@ def divide(root):
     return divided
 
 
+def by_language(found, language):
+    """Return what finds a thing as a codebook writes it: under the name of each list, the list by language."""
+    lists = found if isinstance(found, dict) else {"patterns": found}
+    return {name: {language: list(texts)} for name, texts in lists.items()}
+
+
 @pytest.fixture(scope="session")
 def book():
-    """Make a codebook of themes and their patterns; a theme's label is its name with a capital."""
+    """Make a codebook of themes, and of acts, agents and named things if any are given.
 
-    def made(themes, *, language="en"):
-        said = {"definition": "d", "include": "i", "exclude": "e", "examples": {}}
+    Each theme, act or kind of name is a list of patterns, or a mapping of lists (patterns, rules, regex, heads); its
+    label is its name with a capital. An agent is a list of names.
+    """
+
+    def made(themes, *, language="en", acts=None, agents=None, named=None):
+        def parts(given, **more):
+            said = {"definition": "d", "examples": {}} | more
+            return {
+                name: said | {"label": name.capitalize()} | by_language(found, language)
+                for name, found in (given or {}).items()
+            }
+
         return em.codebook.Codebook(
             codebook="small",
             title="A small codebook",
             version="1",
             description="d",
             languages=[language],
-            themes={
-                name: said | {"label": name.capitalize(), "patterns": {language: list(patterns)}}
-                for name, patterns in themes.items()
-            },
+            themes=parts(themes, include="i", exclude="e"),
+            acts=parts(acts),
+            agents={side: {language: list(names)} for side, names in (agents or {}).items()},
+            named=parts(named),
         )
 
     return made
@@ -190,21 +206,33 @@ def seed_coding(seed_segments, diplomacy):
     return em.coding.code(seed_segments, diplomacy)
 
 
+FEW = """language: en
+name: English
+ordinals: {1: [first], 2: [second]}
+abbreviations: [u.s]
+stop_words: [the, of, in, we, this]
+negations: [not, never]
+clauses: [that, but]
+name_links: [of, of the]
+name_joins: [and]
+"""
+
+
 @pytest.fixture(scope="session")
 def quick(tmp_path_factory):
     """A compendium whose one language is a few words of English, read in a moment: for laws tried on many texts."""
     path = tmp_path_factory.mktemp("quick")
     (path / "seeds" / "languages").mkdir(parents=True)
-    (path / "seeds" / "languages" / "en.yml").write_text("language: en\nname: English\nstop_words: [the, of]\n")
+    (path / "seeds" / "languages" / "en.yml").write_text(FEW)
     return em.paths.Root(path)
 
 
 @pytest.fixture(scope="session")
 def look_up(divide, book, quick):
-    """Divide texts and code them by themes and their patterns, all in the quick language."""
+    """Divide texts and code them by themes, acts, agents and named things, all in the quick language."""
 
-    def coded(texts, themes, *, nested="theme"):
-        divided = divide(*texts, root=quick)
-        return divided, em.coding.code(divided, book(themes), nested=nested)
+    def coded(texts, themes, *, nested="theme", unit="sentence", columns=None, **parts):
+        divided = divide(*texts, root=quick, unit=unit, **(columns or {}))
+        return divided, em.coding.code(divided, book(themes, **parts), nested=nested)
 
     return coded

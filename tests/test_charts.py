@@ -5,9 +5,12 @@ import itertools
 import warnings
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
@@ -17,15 +20,16 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
-from emphasis import canvas, charts, codebook, coding, measures, segments
+from emphasis import canvas, charts, coding, measures
 from emphasis.errors import InputError
-from emphasis.findings import Finding
+from emphasis.wording import Finding
 
 FINDING = "Security leads: 9 of 23 sentences"
-# 180 characters, with all that a mark-up or a formula would swallow.
+# 300 characters, with all that a mark-up or a formula would swallow.
 LONG = (
     'The read-out says "peace & security" in 9 of 23 sentences ($5 <b>more</b>_x_ for $6) and economy in 8: '
-    "the two are not distinguishable, and health and human rights appear in no unit at all."
+    "the two are not distinguishable, and health and human rights appear in no unit at all; under 3 of 7 other choices "
+    "of measure, unit and codebook the economy leads instead, and solidarity moves from 5 to 2."
 )
 SOURCE = "Source: Wang Yi, read-out of 13 May 2025."
 LABELS = ["Security", "Economy", "People-to-people ties of 24"[:24], "Sovereignty", "Global governance"]
@@ -33,7 +37,7 @@ SEED = {"Preamble": 3, "First": 4, "Second": 4, "Third": 4, "Fourth": 4, "Fifth"
 
 
 def sections_of(sizes):
-    last = np.cumsum(list(sizes.values()))
+    last = np.cumsum(list(sizes.values()), dtype=int)
     return pd.DataFrame({"label": list(sizes), "first": [1, *(last[:-1] + 1)], "last": last})
 
 
@@ -61,7 +65,7 @@ def marks_of(themes):
     return pd.DataFrame(rows, columns=["theme", "position"])
 
 
-def grid_of(themes, sections):
+def grid_of(themes, sections, columns="section"):
     """The same marks, counted in sections."""
     rows = [
         (
@@ -74,7 +78,36 @@ def grid_of(themes, sections):
         for row in themes.itertuples()
         for part in sections.itertuples()
     ]
-    return pd.DataFrame(rows, columns=["theme", "label", "section_label", "n_units", "of_units"])
+    return pd.DataFrame(rows, columns=["theme", "label", f"{columns}_label", "n_units", "of_units"])
+
+
+# Choice, variant, its tau-b.
+VARIANTS = [
+    ("default", "share of sentences", 1.0),
+    ("measure", "share of words", 0.5),
+    ("measure", "mentions per 1,000 words", -0.25),
+    ("unit", "paragraphs", 0.125),
+    ("theme", "without Solidarity", np.nan),
+    ("pattern", "any one pattern left out", 0.875),
+]
+
+
+def ranks_of(themes, ranks):
+    """One variant a row of `ranks`, in which each theme has its best and its worst rank, or one rank, or none."""
+    rows = [
+        (choice, variant, row.theme, row.label, *(rank if isinstance(rank, tuple) else (rank, rank)), tau)
+        for (choice, variant, tau), given in zip(VARIANTS, ranks, strict=False)
+        for row, rank in zip(themes.itertuples(), given, strict=True)
+    ]
+    columns = ["choice", "variant", "theme", "label", "rank_best", "rank_worst", "tau_b"]
+    return pd.DataFrame(rows, columns=columns).astype({"rank_best": "Int64", "rank_worst": "Int64"})
+
+
+def some_ranks(n):
+    """Ranks by default, in reverse, without the last, and all that a range may be."""
+    usual = list(range(1, n + 1))
+    ranges = [(max(rank - rank % 3, 1), rank + rank % 2) for rank in usual]
+    return [usual, usual[::-1], usual[::-1], usual, usual[:-1] + [pd.NA] * (n > 0), ranges]
 
 
 def draw(name, counts=(9, 8, 4, 1, 0), sizes=None, finding=FINDING):
@@ -87,21 +120,21 @@ def draw(name, counts=(9, 8, 4, 1, 0), sizes=None, finding=FINDING):
         return charts.emphasis(themes, **words)
     if name == "xray":
         return charts.xray(themes, marks_of(themes), sections, **words)
-    if name == "theme_by_section":
-        return charts.theme_by_section(grid_of(themes, sections), **words)
-    if name == "lengths":
-        units = pd.DataFrame({"position": range(1, n + 1), "n_tokens": [7 + 11 * i % 53 for i in range(n)]})
-        return charts.lengths(units, sections, **words)
+    if name == "grid":
+        return charts.grid(grid_of(themes, sections), columns="section", **words)
+    if name == "ranks":
+        return charts.ranks(ranks_of(themes, some_ranks(len(themes))), **words)
     table = pd.DataFrame({"type": themes["label"], "n": themes["n_units"]})
     return charts.bars(table, subtitle="Times each word occurs", **words)
 
 
-EVERY_CHART = ["emphasis", "xray", "theme_by_section", "lengths", "bars"]
+EVERY_CHART = ["emphasis", "xray", "grid", "ranks", "bars"]
 
 
 @dataclass
 class Drawn:
     figure: Figure
+    alt: str
     texts: list[Text]
     boxes: list  # of the texts, in pixels of the picture
 
@@ -112,23 +145,44 @@ class Drawn:
     def text(self, words):
         return next(text for text in self.texts if text.get_text() == words)
 
+    @property
+    def subtitle(self):
+        return next(text.get_text() for text in self.texts if text.get_fontsize() == canvas.SUBTITLE.size)
+
 
 @pytest.fixture
-def drawn(monkeypatch):
-    """What was drawn last, measured while the style still holds."""
-    seen = []
+def seen(monkeypatch):
+    """What is drawn, measured while the style still holds."""
+    pictures = []
 
     def measure(figure, finding, alt):
         renderer = FigureCanvasAgg(figure).get_renderer()
         figure.draw_without_rendering()
         texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-        seen.append(Drawn(figure, texts, [text.get_window_extent(renderer) for text in texts]))
+        pictures.append(Drawn(figure, alt, texts, [text.get_window_extent(renderer) for text in texts]))
         return canvas.Chart(b"", finding, alt, 0, 0)
 
     monkeypatch.setattr(charts, "render", measure)
+    return pictures
+
+
+@pytest.fixture
+def drawn(seen):
+    """The picture of a chart of themes with these counts in sections of these sizes."""
 
     def last(*arguments, **options):
         draw(*arguments, **options)
+        return seen[-1]
+
+    return last
+
+
+@pytest.fixture
+def drawn_of(seen):
+    """The picture of a chart of this table."""
+
+    def last(chart, table, **options):
+        chart(table, finding=FINDING, source=SOURCE, **options)
         return seen[-1]
 
     return last
@@ -154,7 +208,7 @@ def test_same_bytes(name):
     assert draw(name).png == draw(name).png
 
 
-@pytest.mark.parametrize("name", ["emphasis", "theme_by_section"])
+@pytest.mark.parametrize("name", ["emphasis", "grid"])
 def test_picture(name):
     """The picture is a palette PNG of twice the size it is shown at, naming no software and no time."""
     chart = draw(name)
@@ -168,11 +222,11 @@ def test_picture(name):
 @pytest.mark.parametrize("name", EVERY_CHART)
 @pytest.mark.parametrize("n_themes", [2, 20])
 def test_nothing_overlaps_or_is_cut(name, n_themes, drawn):
-    """With 2 or 20 themes and a title of 180 characters no text is cut or lies on another."""
+    """With 2 or 20 themes and a title of 300 characters no text is cut or lies on another."""
     assert_legible(drawn(name, counts=list(range(n_themes - 1, -1, -1)), finding=LONG))
 
 
-@pytest.mark.parametrize("name", ["xray", "theme_by_section", "lengths"])
+@pytest.mark.parametrize("name", ["xray", "grid"])
 @pytest.mark.parametrize(
     "sizes",
     [
@@ -189,13 +243,30 @@ def test_sections_of_any_kind_fit(name, sizes, drawn):
     assert_legible(drawn(name, sizes=sizes))
 
 
+def test_long_labels_leave_room_to_the_plot(drawn_of):
+    """Long labels of themes stand in several lines, in full, and the plot keeps nearly half of the page."""
+    themes = themes_of([9, 3, 1]).assign(label=[LONG[:80], "主权与领土完整以及发展道路的选择" * 2, "Peace"])
+    given = {
+        charts.emphasis: (themes, {}),
+        charts.grid: (grid_of(themes, sections_of(SEED)), {"columns": "section"}),
+        charts.ranks: (ranks_of(themes, some_ranks(3)), {}),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where no font has these characters
+        pictures = [drawn_of(chart, table, **options) for chart, (table, options) in given.items()]
+    for picture in pictures:
+        assert_legible(picture)
+        assert LONG[:80] in [words.replace("\n", " ") for words in picture.words]
+        assert picture.figure.axes[0].get_position().width > 0.45
+
+
 @pytest.mark.parametrize("name", EVERY_CHART)
 def test_title_is_the_finding(name, drawn):
     """The title is the finding: nothing is cut, `$`, `_`, `<` and quotes are drawn as they are."""
     picture = drawn(name, finding=LONG)
-    titles = [text.get_text() for text in picture.texts if text.get_fontsize() == canvas.TITLE.points]
-    assert len(titles) > 1
-    assert " ".join(titles) == LONG
+    title = next(text.get_text() for text in picture.texts if text.get_fontsize() == canvas.TITLE.size)
+    assert "\n" in title
+    assert title.replace("\n", " ") == LONG
     assert not any(text.get_parse_math() for text in picture.texts)
 
 
@@ -203,7 +274,7 @@ def test_dollars_are_literal():
     """A text between dollars is as wide as its letters, not as the formula it could be."""
     with canvas.house_style(""):
         figure = Figure()
-        text = figure.text(0, 0, "$x$ and $y$", fontsize=canvas.LABEL.points)
+        text = figure.text(0, 0, "$x$ and $y$", fontsize=canvas.LABEL.size)
         extent = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())
         assert extent.width * 96 / canvas.DPI == pytest.approx(canvas.width_of("$x$ and $y$", canvas.LABEL), abs=1)
 
@@ -229,7 +300,7 @@ def test_values_stand_in_a_column(name, drawn):
     assert {text.get_ha() for text in column} == {"right"}
 
 
-@pytest.mark.parametrize("name", ["emphasis", "xray", "theme_by_section", "bars"])
+@pytest.mark.parametrize("name", ["emphasis", "xray", "grid", "bars"])
 def test_zero_stays_in_grey(name, drawn):
     """A theme with no unit keeps its row, in grey; the others are black."""
     picture = drawn(name)
@@ -242,13 +313,13 @@ def test_zero_has_no_mark(name, drawn):
     """Where a theme has no unit the chart says so, and draws nothing."""
     picture = drawn(name, counts=[3, 0, 0])
     assert picture.words.count("no unit") == 2
-    rows = {path.vertices[:, 1].mean() for path in strokes(picture)}
+    rows = {path.vertices[:, 1].mean() for path in strokes(picture) if not np.isnan(path.vertices).any()}
     assert len(rows) == 1
 
 
 def test_zero_has_no_cell(drawn):
     """A theme in no section has no cells but "no unit"; one in some has a dash in the others."""
-    picture = drawn("theme_by_section", counts=[5, 0])
+    picture = drawn("grid", counts=[5, 0])
     assert picture.words.count("no unit") == 1
     assert picture.words.count("–") == 4
 
@@ -265,19 +336,33 @@ def test_axis_starts_at_zero(name, drawn):
     assert axes.get_xticks()[0] == 0
 
 
-def test_lengths_start_at_zero(drawn):
-    """Bars of lengths stand on zero, and the highest is within the axis."""
-    axes = drawn("lengths").figure.axes[0]
-    assert axes.get_ylim() == (0, 60)
-
-
 def test_bands_end_where_the_interval_ends(drawn):
     """A band reaches from the lower to the upper bound, with no cap beyond, and the dot lies at the share."""
     picture = drawn("emphasis", counts=[9])
-    bands, dots = picture.figure.axes[0].collections
+    bands, _, dots = picture.figure.axes[0].collections
     assert bands.get_paths()[0].vertices[:, 0] == pytest.approx([100 * 9 / 23 - 10, 100 * 9 / 23 + 10])
     assert bands.get_capstyle() == "butt"
     assert dots.get_offsets()[0][0] == pytest.approx(100 * 9 / 23)
+
+
+def test_the_range_is_a_thin_line_below_the_band(drawn_of):
+    """The range without a section is a line of its own from least to most, below the band and not as thick."""
+    table = themes_of([9, 3, 0]).assign(share_units_min=[0.1, 0.02, 0], share_units_max=[0.62, 0.2, 0])
+    picture = drawn_of(charts.emphasis, table)
+    bands, lines, dots = picture.figure.axes[0].collections
+    assert [list(path.vertices[:, 0]) for path in lines.get_paths()] == [[10, 62], [2, 20]]
+    assert [path.vertices[0, 1] for path in lines.get_paths()] > [y for _, y in dots.get_offsets()]
+    assert lines.get_linewidth()[0] < bands.get_linewidth()[0] / 4
+    assert picture.figure.axes[0].get_xlim()[1] >= 62
+    assert "thin lines are ranges when each section is left out" in picture.subtitle.replace("\n", " ")
+    assert "interval 29% to 49%, range 10% to 62%; " in picture.alt
+    assert picture.alt.count("range") == 2, "a theme without a unit has none"
+
+
+def test_without_a_range_none_is_named(drawn):
+    """Where the table holds no range, neither the subtitle nor the alt text speaks of one."""
+    picture = drawn("emphasis")
+    assert "left out" not in picture.subtitle and "range" not in picture.alt
 
 
 def test_no_interval_no_band():
@@ -299,7 +384,7 @@ def test_the_mean_of_several_statements_has_no_counts(monkeypatch):
         monkeypatch.setattr(charts, "render", lambda figure, finding, alt, n=n: pictures.update({n: (figure, alt)}))
         charts.emphasis(mean_of(n), finding=FINDING, source=SOURCE)
     words = {n: [text.get_text() for text in figure.findobj(Text)] for n, (figure, _) in pictures.items()}
-    said = {n: " ".join(own) for n, own in words.items()}
+    said = {n: " ".join(own).replace("\n", " ") for n, own in words.items()}
     assert "of 23" in words[1] and "9" in words[1]
     assert "of 23" not in words[2] and "9" not in words[2]
     assert "39%" in words[2]
@@ -312,6 +397,7 @@ def test_the_mean_of_several_statements_has_no_counts(monkeypatch):
 def test_one_mark_a_coded_unit(drawn):
     """The x-ray has one mark for each unit of each theme, at the unit's position."""
     marks = [path for path in strokes(drawn("xray")) if path.vertices[0][0] == path.vertices[1][0]]
+    assert max(abs(np.diff(path.vertices[:, 1])) for path in marks) < 30, "none reaches into the next row"
     assert sorted(path.vertices[0][0] for path in marks) == sorted(marks_of(themes_of([9, 8, 4, 1, 0])).position)
 
 
@@ -325,7 +411,7 @@ def cells(picture):
 
 def test_leading_cells_are_framed(drawn):
     """A section's leading themes are framed and bold, all in a tie; a section without any has no frame."""
-    picture = drawn("theme_by_section", counts=[5, 3, 3])
+    picture = drawn("grid", counts=[5, 3, 3])
     found = list(cells(picture))
     assert [(text.get_text(), text.get_weight() == "bold", cell.get_linewidth() > 0) for cell, text in found] == [
         ("3 of 3", True, True),
@@ -335,23 +421,138 @@ def test_leading_cells_are_framed(drawn):
     ]
     assert {to_hex(cell.get_edgecolor()) for cell, _ in found} == {canvas.INK}
     assert {text.get_weight() for text in picture.texts if text.get_text() == "–"} == {"normal"}
-    two = [cell.get_linewidth() > 0 for cell, _ in cells(drawn("theme_by_section", counts=[3, 2]))]
+    two = [cell.get_linewidth() > 0 for cell, _ in cells(drawn("grid", counts=[3, 2]))]
     assert two == [True, False]
 
 
-@pytest.mark.parametrize("name", ["xray", "lengths"])
-def test_the_axis_of_the_text_is_named(name, drawn):
+def test_the_axis_of_the_text_is_named(drawn):
     """Under the text's own axis stands what it numbers."""
-    assert drawn(name).figure.axes[0].get_xlabel() == "Sentence number"
+    assert drawn("xray").figure.axes[0].get_xlabel() == "Sentence number"
+
+
+def test_a_statement_without_sections(seen):
+    """Without any section the themes keep their rows."""
+    none = themes_of([0, 0])
+    charts.xray(none, marks_of(none), sections_of(SEED)[:0], finding=FINDING, source=SOURCE)
+    assert {"Security", "Economy"} <= set(seen[-1].words) and seen[-1].words.count("no unit") == 2
 
 
 def test_every_section_has_its_base(drawn):
-    """The last line under the grid, in each of its panels, names the number of units of each section."""
-    picture = drawn("theme_by_section", counts=[1, 0])
+    """The last line under the grid, in each of its panels, names the number of units of each section, and of all."""
+    picture = drawn("grid", counts=[1, 0])
     line = picture.text("All sentences").get_position()[1]
     bases = [text.get_text() for text in picture.texts if text.get_position()[1] == line]
-    assert bases == ["All sentences", "3", "4", "4", "4", "4", "4"]
-    assert drawn("theme_by_section", counts=[0], sizes={str(i): 88 for i in range(40)}).words.count("88") == 40
+    assert bases == ["All sentences", "23", "3", "4", "4", "4", "4", "4"]
+    assert drawn("grid", counts=[0], sizes={str(i): 88 for i in range(40)}).words.count("88") == 40
+
+
+def test_a_grid_of_acts(drawn_of):
+    """Columns may be acts: an act without a unit keeps its column, with a dash in each row and its base of zero."""
+    themes = themes_of([4, 1, 0])
+    table = grid_of(themes, sections_of({"Commits": 3, "Asks": 0, "States": 4}), "act")
+    picture = drawn_of(charts.grid, table, columns="act")
+    assert picture.subtitle == "Sentences of each act that carry the theme; framed: the leading theme"
+    assert [text.get_text() for _, text in cells(picture)] == ["3 of 3", "1 of 3", "1 of 4"]
+    assert picture.words.count("–") == 3 and picture.words.count("no unit") == 1
+    assert "Commits (3 sentences): Security 3, Economy 1; Asks (no sentence): no unit; States (4" in picture.alt
+    assert picture.alt.endswith("no unit in any act: People-to-people ties of.")
+
+
+def test_no_act_carries_a_theme(drawn_of):
+    """Where every count is zero, each theme says so, and the bases of the columns stay."""
+    table = grid_of(themes_of([0, 0]), sections_of({"Commits": 3, "Asks": 1}), "act")
+    picture = drawn_of(charts.grid, table, columns="act")
+    assert list(cells(picture)) == [] and picture.words.count("no unit") == 2
+    assert {"3", "1", "4"} <= set(picture.words)
+
+
+def test_narrow_columns_have_upright_names(drawn):
+    """Names too wide for their columns stand upright, in full and unnumbered; those with room lie flat."""
+    names = [f"Paragraph {number}" for number in range(1, 13)]
+    picture = drawn("grid", sizes=dict.fromkeys(names, 3))
+    assert {picture.text(name).get_rotation() for name in names} == {90}
+    assert "numbered" not in picture.subtitle
+    assert {drawn("grid").text(name).get_rotation() for name in SEED} == {0}
+    assert_legible(picture)
+
+
+# Ranks
+
+
+def row_of(picture, label):
+    """The texts on the line of a label, from left to right."""
+    line = picture.text(label).get_position()[1]
+    texts = [text for text in picture.texts if abs(text.get_position()[1] - line) < 1]
+    return sorted(texts, key=lambda text: text.get_position()[0])
+
+
+@pytest.fixture
+def ranked(drawn_of):
+    """Four themes under three choices: one keeps its rank, two move, one is left out once."""
+    ranks = [[1, 2, 3, 4], [1, 4, (2, 3), pd.NA], [1, (1, 3), 3, 4]]
+    return drawn_of(charts.ranks, ranks_of(themes_of([4, 3, 2, 1]), ranks))
+
+
+def test_a_moved_rank_is_tinted_bold_and_has_an_arrow(ranked):
+    """A rank above the default's has ▲, one below ▼, a range around it ↕; nothing is told by colour alone."""
+    moved = {text.get_text(): (to_hex(cell.get_facecolor()), text.get_weight()) for cell, text in cells(ranked)}
+    assert moved == dict.fromkeys(["▼4", "▲2–3", "↕1–3"], (canvas.TINT, "bold"))
+    assert [text.get_text() for text in row_of(ranked, LABELS[1])] == ["Economy", "2", "▼4", "↕1–3", "1–4"]
+    assert [text.get_text() for text in row_of(ranked, LABELS[2])][1:] == ["3", "▲2–3", "3", "2–3"]
+
+
+def test_a_kept_rank_is_quiet(ranked):
+    """A rank equal to the default's is grey and not bold, one that there is not a dash; the default's own is black."""
+    *_, kept, also_kept, reach = row_of(ranked, LABELS[0])
+    assert {text.get_color() for text in (kept, also_kept)} == {canvas.FAINT}
+    assert {text.get_weight() for text in (kept, also_kept)} == {"normal"}
+    assert (reach.get_text(), reach.get_weight()) == ("1", "bold")
+    assert row_of(ranked, LABELS[0])[1].get_color() == canvas.INK
+    assert [text.get_text() for text in row_of(ranked, LABELS[3])][1:] == ["4", "–", "4", "4"]
+
+
+def test_tau_stands_below_each_variant(ranked):
+    """The last row is Kendall's tau-b of each variant, with two decimals, under the variant's name."""
+    taus = row_of(ranked, "Kendall's tau-b")[1:]
+    assert [text.get_text() for text in taus] == ["1.00", "0.50", "−0.25"]
+    heads = ["default: share of sentences", "share of words", "mentions per 1,000 words"]
+    centres = {text.get_text().replace("\n", " "): text.get_position()[0] for text in ranked.texts}
+    assert [centres[head] for head in heads] == [text.get_position()[0] for text in taus]
+
+
+def test_alt_of_ranks(ranked):
+    """The alt text gives the range of each theme's ranks and the tau-b of each variant."""
+    assert ranked.alt == (
+        "Security leads: 9 of 23 sentences. Ranks over all choices: Security 1; Economy 1–4; People-to-people ties of "
+        "2–3; Sovereignty 4; Kendall's tau-b of default: share of sentences 1.00; Kendall's tau-b of share of words "
+        "0.50; Kendall's tau-b of mentions per 1,000 words −0.25."
+    )
+
+
+def test_what_has_no_rank_at_all(drawn_of):
+    """A theme without any rank says so in grey; one that only a variant ranks has risen; no tau-b is a dash."""
+    ranks = [[1, pd.NA, pd.NA], [1, 2, pd.NA]]
+    table = ranks_of(themes_of([4, 0, 0]), ranks).assign(tau_b=np.nan)
+    picture = drawn_of(charts.ranks, table)
+    assert [text.get_text() for text in row_of(picture, LABELS[1])] == ["Economy", "–", "▲2", "2"]
+    assert [text.get_text() for text in row_of(picture, LABELS[2])][1:] == ["no unit", "–"]
+    assert picture.text(LABELS[2]).get_color() == canvas.FAINT
+    assert [text.get_text() for text in row_of(picture, "Kendall's tau-b")][1:] == ["–", "–"]
+
+
+@given(st.lists(st.permutations(range(1, 5)), min_size=1, max_size=6))
+def test_a_row_without_tint_survives_every_choice(ranks):
+    """A theme's row is without tint if and only if all its ranks are the default's."""
+    table = ranks_of(themes_of([4, 3, 2, 1]), ranks)
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "_draw_cells", lambda page, rows, names, columns: seen.append((rows, columns)))
+        patch.setattr(charts, "render", lambda *_: None)
+        charts.ranks(table, finding=FINDING, source=SOURCE)
+    rows, columns = seen[0]
+    for number, given_ranks in enumerate(zip(*ranks, strict=True)):
+        is_plain = not any(column[number].fill for column in columns)
+        assert is_plain == (len(set(given_ranks)) == 1) == (rows.columns["Range"][number] == str(given_ranks[0]))
 
 
 def luminance(colour):
@@ -369,16 +570,11 @@ def contrast(one, other):
     return (bright + 0.05) / (dark + 0.05)
 
 
-def test_cells_can_be_read(monkeypatch):
+def test_cells_can_be_read():
     """A count has a contrast of at least 4.5 to 1 on the shade of any share; a greater share is darker."""
-    written, shades = [], []
-    monkeypatch.setattr(charts, "write", lambda *_, color, **__: written.append(color))
-    axes = Figure().add_axes((0, 0, 1, 1))
-    for n in range(1, 201):
-        cell = Rectangle((0, 0), 1, 1)
-        charts._draw_cell(axes, cell, n, 200, leads=False)
-        shades.append(cell.get_facecolor()[:3])
-    assert min(map(contrast, written, shades)) >= 4.5
+    cells = [charts._count_cell(n, 200, is_leader=False) for n in range(1, 201)]
+    shades = [cell.fill[:3] for cell in cells]
+    assert min(contrast(cell.colour, shade) for cell, shade in zip(cells, shades, strict=True)) >= 4.5
     assert np.diff([luminance(shade) for shade in shades]).max() <= 0
 
 
@@ -391,6 +587,7 @@ def test_cells_can_be_read(monkeypatch):
         (canvas.FAINT, canvas.SHADE, 4.5),
         (canvas.FOCUS, canvas.SHADE, 3),
         (canvas.BAND, "#ffffff", 3),
+        (canvas.INK, canvas.TINT, 4.5),
     ],
 )
 def test_colours_stand_out(colour, ground, least):
@@ -413,16 +610,9 @@ def test_alt_of_xray():
 
 def test_alt_of_grid():
     """The alt text goes through the sections with their bases, and names the themes in none."""
-    alt = draw("theme_by_section", counts=[5, 1, 0]).alt
+    alt = draw("grid", counts=[5, 1, 0]).alt
     assert "Preamble (3 sentences): Security 3, Economy 1; First (4 sentences): Security 2; Second" in alt
     assert "Fifth (4 sentences): no unit; no unit in any section: People-to-people ties of." in alt
-
-
-def test_alt_of_lengths():
-    """The alt text gives the reach of lengths in each section and the median of all."""
-    alt = draw("lengths").alt
-    assert "Preamble 3 sentences, 7 to 29 words; " in alt
-    assert alt.endswith("median of 23 sentences 31 words.")
 
 
 def test_alt_of_bars():
@@ -437,7 +627,7 @@ def test_small_shares_are_not_none(n, said, drawn):
 
 
 @pytest.mark.parametrize("name", EVERY_CHART)
-def test_nothing_to_draw(name, drawn):
+def test_nothing_to_draw(name, seen):
     """A table without rows gives a chart that says so, with its title and without an axis."""
     empty = themes_of([])
     sections = sections_of(SEED)
@@ -445,12 +635,22 @@ def test_nothing_to_draw(name, drawn):
     chart = {
         "emphasis": lambda: charts.emphasis(empty, **words),
         "xray": lambda: charts.xray(empty, marks_of(empty), sections[:0], **words),
-        "theme_by_section": lambda: charts.theme_by_section(grid_of(empty, sections), **words),
-        "lengths": lambda: charts.lengths(pd.DataFrame({"position": [], "n_tokens": []}), sections[:0], **words),
+        "grid": lambda: charts.grid(grid_of(empty, sections), columns="section", **words),
+        "ranks": lambda: charts.ranks(ranks_of(empty, some_ranks(0)), **words),
         "bars": lambda: charts.bars(pd.DataFrame({"type": [], "n": []}), subtitle="Times", **words),
     }[name]()
     assert chart.alt.startswith("No theme was found. ")
     assert chart.alt.endswith(": no unit.")
+    assert seen[-1].words.count("no unit") == 1
+    assert_legible(seen[-1])
+
+
+def test_shades_keep_their_colours():
+    """The palette of 64 colours keeps the shade of each cell within 4 per cent of what was drawn."""
+    chart = draw("grid", counts=range(1, 21), sizes={"All": 20})
+    colours = {colour for _, colour in Image.open(io.BytesIO(chart.png)).convert("RGB").getcolors()}
+    shades = [np.round(255 * np.array(charts._count_cell(n, 20, is_leader=False).fill[:3])) for n in range(1, 21)]
+    assert max(min(np.abs(shade - colour).max() for colour in colours) for shade in shades) <= 10
 
 
 def test_no_theme_has_a_unit(drawn):
@@ -480,6 +680,15 @@ def test_cjk_is_drawn_with_a_fallback(drawn):
         picture = drawn("emphasis", finding=CJK * 4)
     assert len(caught) == (0 if installed & set(canvas.FALLBACKS) else 1)
     assert_legible(picture)
+
+
+def test_a_fallback_joins_only_where_it_is_needed(monkeypatch):
+    """A fallback font is used where a text has characters that DejaVu Sans lacks, without a warning, and not else."""
+    monkeypatch.setattr(canvas, "FALLBACKS", ("No such font", "STIXGeneral", "DejaVu Serif"))
+    for text, families in {"é": ["DejaVu Sans"], "éⒶ": ["DejaVu Sans", "STIXGeneral"]}.items():
+        with canvas.house_style(text):
+            assert mpl.rcParams["font.family"] == families
+    assert draw("emphasis", finding="Ⓐ leads").png != draw("emphasis", finding="Ⓑ leads").png
 
 
 def test_characters_no_font_has_are_named_once(monkeypatch):
@@ -520,10 +729,10 @@ def test_lines_are_balanced():
 def test_ticks(highest):
     """Ticks run from zero to the highest value or above, in at most five round and equal steps."""
     axes = Figure().add_axes((0, 0, 1, 1))
-    end = canvas.draw_scale(axes, "x", highest, "%")
+    canvas.draw_scale(axes, highest, "%")
     numbers = axes.get_xticks()
     assert numbers[0] == 0 and numbers[-1] >= max(highest, 1)
-    assert axes.get_xlim() == (0, end) == (0, numbers[-1])
+    assert axes.get_xlim() == (0, numbers[-1])
     assert len(set(np.diff(numbers))) == 1 and numbers[1] in {factor * 10**p for p in range(5) for factor in (1, 2, 5)}
     assert 2 <= len(numbers) <= 6
     assert [label.get_text() for label in axes.get_xticklabels()] == [f"{number:g}%" for number in numbers]
@@ -531,8 +740,6 @@ def test_ticks(highest):
 
 def test_style_leaves_no_trace(tmp_path):
     """A chart looks the same under anyone's settings, and leaves them as they were."""
-    import matplotlib as mpl
-
     expected = draw("emphasis").png
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.bbox": "tight", "figure.dpi": 50}):
         before = dict(mpl.rcParams)
@@ -569,22 +776,23 @@ def test_faulty_tables_are_refused():
         charts.xray(themes, marks.assign(position=24), sections, **words)
     with pytest.raises(InputError, match="theme war is not in themes"):
         charts.xray(themes, marks.assign(theme="war"), sections, **words)
-    with pytest.raises(InputError, match="position 24 is not in sections"):
-        charts.lengths(pd.DataFrame({"position": [24], "n_tokens": [5]}), sections, **words)
     with pytest.raises(InputError, match="the same sections, in the same order, for every theme"):
-        charts.theme_by_section(grid_of(themes, sections)[:-1], **words)
+        charts.grid(grid_of(themes, sections)[:-1], columns="section", **words)
+    with pytest.raises(InputError, match="table lacks act_label; it needs theme, label, act_label"):
+        charts.grid(grid_of(themes, sections), columns="act", **words)
+    ranks = ranks_of(themes, [[1, 2]])
+    with pytest.raises(InputError, match="one row a theme under a variant"):
+        charts.ranks(pd.concat([ranks, ranks[:1]]), **words)
+    with pytest.raises(InputError, match="table lacks tau_b"):
+        charts.ranks(ranks.drop(columns="tau_b"), **words)
 
 
-def test_the_grid_keeps_each_statement_apart(root):
+def test_the_grid_keeps_each_statement_apart(divide, book):
     """Of two statements whose themes rank differently, each count stands in its theme's row, its section's column."""
-    rows = {"statement_id": ["a", "b"], "title": "", "language": "en", "body": 0}
-    texts = ["Peace. Peace. Trade.", "Trade. Trade. Peace."]
-    divided = segments.segment(root, pd.DataFrame(rows | {"text": texts}))
-    book = {"patterns": {"en": []}, "definition": "d", "include": "i", "exclude": "e", "examples": {}}
-    themes = {name: book | {"label": name, "patterns": {"en": [name]}} for name in ("trade", "peace")}
-    made = codebook.Codebook.model_validate(
-        {"codebook": "c", "title": "t", "version": "1", "description": "d", "languages": ["en"], "themes": themes}
+    divided, made = (
+        divide("Peace. Peace. Trade.", "Trade. Trade. Peace."),
+        book({"trade": ["trade"], "peace": ["peace"]}),
     )
     table = measures.themes_by_section(divided, coding.code(divided, made), made)
-    chart = charts.theme_by_section(table, finding=FINDING, source=SOURCE)
-    assert "1 Paragraph 1 (3 sentences): peace 2, trade 1; 2 Paragraph 1 (3 sentences): peace 1, trade 2" in chart.alt
+    chart = charts.grid(table, finding=FINDING, source=SOURCE, columns="section")
+    assert "1 Paragraph 1 (3 sentences): Peace 2, Trade 1; 2 Paragraph 1 (3 sentences): Peace 1, Trade 2" in chart.alt

@@ -26,6 +26,13 @@ themes:
       en:
         - We want peace.
 """
+EVERY_WAY = """    regex:
+      en:
+        - PEACE!
+    rules:
+      en:
+        - '"truce" and "war"'
+"""
 
 
 @pytest.fixture
@@ -120,8 +127,8 @@ def test_characters_that_yaml_forbids(write, text, message):
 
 
 def test_nesting_without_end(write):
-    """Brackets nested thousands deep are a fault of the file, not a crash."""
-    [(_, _, message)] = faults_of(documents.load, write(text="a: " + "[" * 3000 + "]" * 3000))
+    """Brackets nested a thousand deep are a fault of the file, not a crash."""
+    [(_, _, message)] = faults_of(documents.load, write(text="a: " + "[" * 1000 + "]" * 1000))
     assert message == "lists or mappings are nested too deeply"
 
 
@@ -227,33 +234,265 @@ def test_a_codebook_is_never_changed(book):
         book({"a": ["peace"]}).title = "Another"
 
 
-# Patterns, examples, themes
+def test_the_other_parts_are_read(write):
+    """Acts, agents and named things stand beside the themes."""
+    made = codebook.read(write(text=SOUND + PARTS))[0]
+    assert made.acts["asks"].patterns == {"en": ["call on", "urge*"]}
+    assert made.agents == {"both": {"en": ["both sides"]}}
+    assert made.named["amount"].heads == {"en": ["fund"]}
 
 
 @pytest.mark.parametrize(
-    ("pattern", "words"),
+    ("old", "new", "expected"),
     [
-        ("Latin America*", ["latin", "america*"]),
-        ("one-China", ["one-china"]),
-        ("colo?r", ["colo?r"]),
-        ("China’s  backyard", ["china", "backyard"]),
-        ("u.s.", ["u.s."]),
-        ("moderni?ation, of", ["moderni?ation", "of"]),
-        ("人类命运共同体", ["人类", "命运", "共同体"]),
-        ("—", []),
+        ("  asks:", "  begs:", "20:3: `acts.begs` is 'begs': Input should be 'opposes', 'asks', 'commits', 'offers',"),
+        ("  amount:", "  sum:", "32:3: `named.sum` is 'sum': Input should be 'amount', 'date', 'initiative' or"),
+        ("  both:", "  all:", "29:3: `agents.all` is 'all': Input should be 'issuer', 'counterpart' or 'both'"),
+        ("  both:\n    en", "  both:\n    es", "30:5: the language `es` is not in `languages`; allowed are: en"),
+        ("en: [We call on you.]", "es: [We call on you.]", "25:7: the language `es` is not in `languages`; allowed"),
+        ("en: [We wait.]", 'en: ["—"]', "27:12: `acts.asks.counterexamples.en.0` is '—': no word; write a sentence"),
+        ("[both sides]", "[both sides, '*']", "30:22: `agents.both.en.1` is '*': wildcards alone fit every word"),
+        ("[euro*]", '[""]', "36:12: `named.amount.patterns.en.0` is '': an empty pattern; write one or more words"),
+        ("[fund]", '["? ?"]', "38:12: `named.amount.heads.en.0` is '? ?': wildcards alone fit every word"),
+        ("    heads:", "    rules:", "37:5: unknown key `rules`; allowed are: label, definition, patterns, regex,"),
     ],
 )
-def test_words_of_a_pattern(pattern, words):
-    """A pattern is tokenised as the text is; wildcards stay inside their word."""
-    assert codebook.words(pattern) == words
+def test_the_other_parts_are_checked_too(write, old, new, expected):
+    """Acts, agents and named things have the checks of themes: keys, languages, patterns, and their own names."""
+    [(line, column, said)] = faults_of(codebook.read, write(old, new, text=SOUND + PARTS))
+    assert f"{line}:{column}: {said}"[: len(expected)] == expected
 
 
-def test_patterns_stand_in_the_order_of_the_file(write):
-    """Patterns come theme by theme as written, and a language without any is refused."""
-    made = codebook.read(write())[0]
-    assert made.patterns("en") == [("peace", "peace"), ("peace", "ceasefire*")]
+PARTS = """acts:
+  asks:
+    label: Asks
+    definition: d
+    patterns: {en: [call on, urge*]}
+    examples:
+      en: [We call on you.]
+    counterexamples:
+      en: [We wait.]
+agents:
+  both:
+    en: [both sides]
+named:
+  amount:
+    label: Amounts
+    definition: d
+    patterns:
+      en: [euro*]
+    heads:
+      en: [fund]
+    examples:
+      en: [It is a euro.]
+"""
+
+
+def test_a_formula_is_of_one_act(write):
+    """A formula that stands in two acts, where the unit could not be said to do one thing, is told at the second."""
+    acts = "acts:\n" + "".join(
+        f"  {act}: {{label: {act}, definition: d, examples: {{}}, patterns: {{en: [{formulas}]}}}}\n"
+        for act, formulas in (("offers", "ready to, willing"), ("commits", "will, Ready  TO"), ("asks", "urge, urge"))
+    )
+    assert faults_of(codebook.read, write(text=SOUND + acts)) == [
+        (21, 80, "the formula `Ready  TO` is one of offers too; a formula is of one act"),
+        (22, 74, "the pattern `urge` stands twice in asks; keep one"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("PEACE(", "no regular expression: missing ) at position 6"),
+        ("[a", "no regular expression: unterminated character set at position 2"),
+        ("*", "no regular expression: nothing to repeat at position 0"),
+        ("(?V0)a", "no regular expression: VERSION0 and VERSION1 flags are mutually incompatible"),
+        ("(" * 5000, "no regular expression: maximum recursion depth exceeded"),
+        ("a{1000001}", "its repeats multiply to more than 1,000,000"),
+        ("(?:(?:a{101}b){100}c){100,}", "its repeats multiply to more than 1,000,000"),
+    ],
+)
+def test_expressions_that_cannot_be(write, expression, message):
+    """What is no regular expression, or would fill the memory, is a fault with its line and column."""
+    [(line, column, said)] = faults_of(
+        codebook.read, write("    examples:", EVERY_WAY.replace("PEACE!", f"'{expression}'") + "    examples:")
+    )
+    assert (line, column) == (18, 11)
+    assert said.partition(": ")[2].startswith(message)
+
+
+def test_a_theme_must_be_findable(write):
+    """A theme that has neither pattern nor rule nor expression is told; a rule alone is enough."""
+    bare = SOUND.replace("    patterns:\n      en:\n        - peace\n        - ceasefire*\n", "")
+    assert (7, 3, "nothing finds peace; write `patterns`, `rules` or `regex`") in faults_of(
+        codebook.read, write(text=bare)
+    )
+    assert codebook.read(write("    examples:", EVERY_WAY + "    examples:", text=bare))[0].entries("en")
+
+
+def test_doubtful_themes_are_themes(write):
+    """A theme listed as doubtful must be there."""
+    found = faults_of(codebook.read, write("themes:", "doubtful: [peace, war]\nthemes:"))
+    assert found == [(6, 19, "no theme is called 'war'; there are: peace")]
+
+
+# Rules, in every form in which YAML can hold one: ¦ marks the place where the fault is told
+
+
+def plain(rule):
+    return rule
+
+
+def single(rule):
+    return "'" + rule.replace("'", "''") + "'"
+
+
+def double(rule):
+    return '"' + rule.replace('"', '\\"') + '"'
+
+
+def broken(rule):
+    """Break a rule into lines wherever a space stands outside of its quotes."""
+    parts = rule.split('"')
+    return '"'.join(part if i % 2 else part.replace(" ", "\n            ") for i, part in enumerate(parts))
+
+
+def folded(rule):
+    return f">-\n            {broken(rule)}"
+
+
+def literal(rule):
+    return f"|-  # a rule\n            {broken(rule)}"
+
+
+def double_over_lines(rule):
+    return double(broken(rule))
+
+
+STYLES = [plain, single, double, folded, literal, double_over_lines]
+UNREAD = [
+    ('("a b" and "c"¦', "here stands the end of the rule; expected: and, or, near/n, before/n, )"),
+    ('("it\'s a" or "b") ¦near/0 "c"', "near/0: the distance is 0; it must be 1 (side by side) or more"),
+    ('("a" or "b") ¦near "c"', "here stands 'near \"c\"'; expected: and, or, near/n, before/n, the end of the rule"),
+    ('("a" or ¦"")', "an empty pattern; write one or more words, with * and ? for unknown letters"),
+    ('(¦"*" and "it\'s")', "wildcards alone fit every word; write at least one letter"),
+    ('("a") or ¦theme:war', "no theme is called 'war' here; there are: peace"),
+    ('¦theme:war and "x"', "no theme is called 'war' here; there are: peace"),
+    ('("it\'s" or ¦theme: war)', "here stands 'theme: war)'; expected: words in double quotes"),
+    ('("a") or ¦not "b"', "by this `not` the rule can hold where none of its words stands"),
+    ('(¦"a" and "b") near/3 "c"', "`and` and `not` have no place to be near to; on a side of near/3 write"),
+    ('("a" or ¦“b”)', "here stands '“b”)'; expected: words in double quotes"),
+    ('("a" or "𝒯rade 🕊️") ¦und "b"', "here stands 'und \"b\"'; expected: and, or, near/n"),
+]
+
+
+@pytest.mark.parametrize(
+    ("style", "marked", "message"),
+    [
+        pytest.param(style, marked, message, id=f"{style.__name__} {marked}")
+        for style in STYLES
+        for marked, message in UNREAD
+        if style is not plain or ": " not in marked  # a plain colon and space would make a mapping of it
+    ],
+)
+def test_faults_of_rules_stand_at_their_place(write, style, marked, message):
+    """A fault in a rule is told with the line and column where it stands in the file, however YAML quotes the rule."""
+    rules = f"    rules:\n      en:\n        - '\"sound\"'\n        - {style(marked)}\n        - '\"sound too\"'\n"
+    text = SOUND.replace("    examples:", rules + "    examples:")
+    before = text.partition("¦")[0]
+    [(line, column, said)] = faults_of(codebook.read, write(text=text.replace("¦", "")))
+    said = said.replace("\\n", " ")  # a literal block keeps its line ends
+    assert (line, column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert said.startswith(message)
+
+
+def test_a_rule_that_is_too_long(write):
+    """A rule of more than a thousand characters is told where the thousand are full."""
+    rule = '"a" and ' * 125 + '"b"'
+    path = write("    examples:", f"    rules:\n      en:\n        - '{rule}'\n    examples:")
+    assert faults_of(codebook.read, path) == [(18, 1012, "the rule has 1,003 characters; allowed are 1,000")]
+
+
+def test_every_fault_of_every_rule_is_told(write):
+    """Each rule that is wrong is told, and each theme that is not there, in acts as in themes."""
+    rules = """    rules:
+      en: ['theme:war or theme:trade', '"a" "b"']
+"""
+    acts = """acts:
+  asks: {label: Asks, definition: d, examples: {}, rules: {en: ['"a" near/2 theme:peace', 'not "a"']}}
+"""
+    found = faults_of(codebook.read, write(text=SOUND.replace("    examples:", rules + "    examples:") + acts))
+    assert [(line, column, said.partition(";")[0]) for line, column, said in found] == [
+        (17, 13, "no theme is called 'war' here"),
+        (17, 26, "no theme is called 'trade' here"),
+        (17, 45, "here stands '\"b\"'"),
+        (22, 77, "no theme is called 'peace' here"),
+        (22, 92, "by this `not` the rule can hold where none of its words stands"),
+    ]
+
+
+WAITING = """  war:
+    label: War
+    definition: d
+    include: i
+    exclude: e
+    rules: {en: ['"gun*" and not theme:trade']}
+    examples: {}
+  trade:
+    label: Trade
+    definition: d
+    include: i
+    exclude: e
+    rules: {en: ['theme:peace or theme:war near/2 "trade"']}
+    examples: {}
+"""
+
+
+def test_themes_that_wait_for_each_other(write):
+    """Themes whose rules name each other in a ring are told, and so is one that names itself; a chain is in order."""
+    ring = "themes wait for each other: {}; break the ring"
+    found = faults_of(codebook.read, write(text=SOUND + WAITING))
+    assert found == [(31, 5, ring.format("trade → war → trade"))]
+    found = faults_of(
+        codebook.read, write("theme:peace or theme:war", "theme:trade or theme:peace", text=SOUND + WAITING)
+    )
+    assert found == [(31, 5, ring.format("trade → trade"))]
+    made, _ = codebook.read(write("theme:peace or theme:war", "theme:peace", text=SOUND + WAITING))
+    assert codebook.order(made) == ["peace", "trade", "war"]
+
+
+def test_ends_of_lines_that_only_yaml_sees(write):
+    """A line separator pasted into a text moves no fault to another line, and is a space in the text."""
+    text = SOUND.replace("definition: d", 'definition: "a\u2028b\u2029\x85c"') + "# \u2028\u2028 pasted\nhue: red\n"
+    assert faults_of(codebook.read, write(text=text)) == [(20, 1, EXTRA)]
+    made, _ = codebook.read(write(text=text.replace("hue: red\n", "")))
+    assert made.themes["peace"].definition == "a b  c"
+    rules = "    rules:\n      en: ['(\"a\"']\n    examples:"
+    assert [
+        place[:2]
+        for place in faults_of(codebook.read, write("    examples:", rules, text=text.replace("hue: red\n", "")))
+    ] == [(17, 17)]
+
+
+EXTRA = (
+    "unknown key `hue`; allowed are: codebook, title, version, description, languages, built_on, doubtful, themes, "
+    "acts, agents, named"
+)
+
+# Entries, examples, themes
+
+
+def test_entries_stand_in_the_order_of_the_file(write):
+    """Entries come theme by theme, its patterns, then rules, then expressions, as written; no language without any."""
+    made = codebook.read(write("    examples:", EVERY_WAY + "    examples:"))[0]
+    assert made.entries("en") == [
+        ("peace", "pattern", "peace"),
+        ("peace", "pattern", "ceasefire*"),
+        ("peace", "rule", '"truce" and "war"'),
+        ("peace", "regex", "PEACE!"),
+    ]
     with pytest.raises(InputError, match="the codebook 'small' has no patterns for the language 'es'"):
-        made.patterns("es")
+        made.entries("es")
 
 
 def test_the_same_pattern_in_two_themes(write):
@@ -268,9 +507,9 @@ def test_examples_know_their_place(write):
         write("      en:\n        - We", "      en:\n        - They want peace.\n        - We")
     )
     found = list(codebook.examples(made))
-    assert [(example.theme, example.text, example.is_counter) for example in found] == [
-        ("peace", "They want peace.", False),
-        ("peace", "We want peace.", False),
+    assert [(example.part, example.name, example.text, example.is_counter) for example in found] == [
+        ("themes", "peace", "They want peace.", False),
+        ("themes", "peace", "We want peace.", False),
     ]
     assert [document.places[example.place] for example in found] == [(18, 11), (19, 11)]
 
@@ -280,7 +519,7 @@ def test_themes_for_people(diplomacy):
     table = codebook.themes(diplomacy)
     nine = "sovereignty economy security exchange governance solidarity environment health rights"
     assert table["theme"].tolist() == nine.split()
-    assert table["n_patterns"].sum() == len(diplomacy.patterns("en"))
+    assert table["n_patterns"].sum() == len(diplomacy.entries("en"))
     assert (table["n_patterns"] > 0).all()
 
 

@@ -1,143 +1,39 @@
-"""Looking patterns up and coding units: against quanteda, against our own plain reference, and by law."""
+"""Coding units: laws of the tables, entries left out, titles, examples executed, and the statements of ../shared."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import reference
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emphasis import codebook, coding, segments, statements
+from emphasis import codebook, coding, matching, segments, statements
 from emphasis.errors import FaultyFileError, InputError
 
-# Six sentences and four dictionaries looked up by tokens_lookup of quanteda 4.3.1 (default: glob, case-insensitive;
-# nested_scope "key", then "dictionary"); the behaviours are asserted in its tests/testthat/test-tokens_lookup.R (issues
-# 388, 502, 970). Counts are those of s1 to s6, by theme.
-SENTENCES = (
-    "The People's Republic of China and the Community of Latin American and Caribbean States held a forum.",
-    "China supports the Global Security Initiative, the Global Development Initiative and the Belt and "
-    "Road Initiative.",
-    "the global security initiative is global security for all; Global SECURITY matters",
-    "Latin America and Latin American countries oppose power politics and interference in internal affairs.",
-    "mutual learning among civilizations; exchanges and mutual learning; learning",
-    "One-China principle and the one China principle, the Taiwan question",
-)
-DICTIONARIES = {
-    "overlap within a theme": {
-        "security": ["global security", "global security initiative", "security"],
-        "dev": ["development", "global development"],
-    },
-    "overlap across themes": {
-        "gsi": ["global security initiative"],
-        "security": ["security", "global security"],
-        "initiative": ["initiative"],
-    },
-    "glob": {"lac": ["latin america*", "caribbean"], "china": ["chin*"], "learn": ["learn*", "mutual learn*"]},
-    "hyphen": {"onechina": ["one china", "one-china"], "principle": ["principle"]},
-}
-COUNTS = {
-    ("overlap within a theme", "theme"): {"security": [0, 1, 3, 0, 0, 0], "dev": [0, 1, 0, 0, 0, 0]},
-    ("overlap within a theme", "codebook"): {"security": [0, 1, 3, 0, 0, 0], "dev": [0, 1, 0, 0, 0, 0]},
-    ("overlap across themes", "theme"): {
-        "gsi": [0, 1, 1, 0, 0, 0],
-        "security": [0, 1, 3, 0, 0, 0],
-        "initiative": [0, 3, 1, 0, 0, 0],
-    },
-    ("overlap across themes", "codebook"): {
-        "gsi": [0, 1, 1, 0, 0, 0],
-        "security": [0, 0, 2, 0, 0, 0],
-        "initiative": [0, 2, 0, 0, 0, 0],
-    },
-    ("glob", "theme"): {"lac": [2, 0, 0, 2, 0, 0], "china": [1, 1, 0, 0, 0, 1], "learn": [0, 0, 0, 0, 3, 0]},
-    ("glob", "codebook"): {"lac": [2, 0, 0, 2, 0, 0], "china": [1, 1, 0, 0, 0, 1], "learn": [0, 0, 0, 0, 3, 0]},
-    ("hyphen", "theme"): {"onechina": [0, 0, 0, 0, 0, 2], "principle": [0, 0, 0, 0, 0, 2]},
-    ("hyphen", "codebook"): {"onechina": [0, 0, 0, 0, 0, 2], "principle": [0, 0, 0, 0, 0, 2]},
-}
-# The one deliberate difference: look-up sees a hyphenated token whole and in parts, so that `chin*` of the theme
-# `china` fits the China of "One-China" in s6, which quanteda sees whole only.
-ALSO_IN_PARTS = {"glob": ("china", 5)}
 
-
-def counts_of(coded, themes, n_statements):
-    """Return the number of matches by theme and statement."""
-    counts = {theme: [0] * n_statements for theme in themes}
-    for row in coded.evidence.itertuples():
-        counts[row.theme][int(row.statement_id[1:]) - 1] += 1
-    return counts
-
-
-@pytest.mark.parametrize(("name", "nested"), COUNTS)
-def test_matches_are_those_of_quanteda(divide, book, name, nested):
-    """Look-up finds what quanteda's tokens_lookup finds, but for parts of compounds, which are found besides."""
-    coded = coding.code(divide(*SENTENCES, unit="section"), book(DICTIONARIES[name]), nested=nested)
-    expected = {theme: list(counts) for theme, counts in COUNTS[name, nested].items()}
-    if name in ALSO_IN_PARTS:
-        theme, statement = ALSO_IN_PARTS[name]
-        expected[theme][statement] += 1
-    assert counts_of(coded, expected, len(SENTENCES)) == expected
-
-
-def test_parts_of_compounds_are_found(divide, book):
-    """`chin*` finds the China of One-China in s6 at its own offsets: here we differ from quanteda, on purpose."""
-    coded = coding.code(divide(SENTENCES[5]), book({"china": ["chin*"]}))
-    assert [(row.start, row.end, row.evidence) for row in coded.evidence.itertuples()] == [
-        (4, 9, "China"),
-        (32, 37, "China"),
-    ]
-
-
-# Against the reference
-
-
-def rows(coded, number=1):
-    """Return the evidence of a statement as the reference writes it."""
-    own = coded.evidence[coded.evidence["statement_id"] == f"s{number}"]
-    return sorted(own[["unit_id", "theme", "pattern", "start", "end"]].itertuples(index=False, name=None))
-
-
-@settings(max_examples=40)
-@given(corpus=reference.corpora, themes=reference.codebooks, nested=st.sampled_from(["theme", "codebook"]))
-@example(["One-China peace"], {"a": ["one-china", "china peace", "one *"]}, "theme")
-@example(["peace china-latin trade"], {"a": ["chin*", "peace *"], "b": ["latin trade"]}, "codebook")
-def test_evidence_is_that_of_the_reference(look_up, corpus, themes, nested):
-    """On any text and codebook the engine finds, pattern by pattern, what the plain reference finds."""
-    _, coded = look_up(corpus, themes, nested=nested)
-    for number, text in enumerate(corpus, start=1):
-        assert rows(coded, number) == reference.evidence(text, themes, nested)
-
-
-@given(corpus=reference.corpora, themes=reference.codebooks)
-def test_one_engine_for_one_and_for_many(look_up, corpus, themes):
-    """Statements coded together are coded as each is alone, so that a corpus changes no number of a statement."""
-    _, together = look_up(corpus, themes)
-    for number, text in enumerate(corpus, start=1):
-        assert rows(together, number) == rows(look_up([text], themes)[1])
-
-
-@given(corpus=reference.corpora, themes=reference.codebooks, data=st.data())
-def test_the_order_of_patterns_changes_no_coding(look_up, corpus, themes, data):
-    """Whichever pattern of a theme is written first, the same units carry the theme, by the same words."""
-    shuffled = {theme: data.draw(st.permutations(own)) for theme, own in themes.items()}
-    (_, first), (_, second) = look_up(corpus, themes), look_up(corpus, shuffled)
-    pd.testing.assert_frame_equal(first.codings, second.codings)
-    pd.testing.assert_frame_equal(first.evidence.drop(columns="pattern"), second.evidence.drop(columns="pattern"))
-
-
-@given(corpus=reference.corpora, themes=reference.codebooks)
+@settings(max_examples=4)
+@given(corpus=reference.corpora, themes=reference.ruled())
 def test_evidence_holds_its_words(look_up, corpus, themes):
-    """The offsets of each match cut its words out of the text, inside its unit, and no match is listed twice."""
-    divided, coded = look_up(corpus, themes)
+    """The offsets of each match cut its words out of the text, inside its unit; no match is listed twice, and within
+    a theme no two overlap.
+    """
+    divided, coded = look_up(corpus, reference.written(themes))
     units = divided.units.set_index(["statement_id", "unit_id"])
     for row in coded.evidence.itertuples():
         unit = units.loc[(row.statement_id, row.unit_id)]
         assert divided.texts[row.statement_id][row.start : row.end] == row.evidence != ""
         assert unit["start"] <= row.start < row.end <= unit["end"]
     assert not coded.evidence.duplicated(["statement_id", "unit_id", "theme", "pattern", "start", "end"]).any()
+    for _, own in coded.evidence.groupby(["statement_id", "theme"]):
+        assert (own["start"].to_numpy()[1:] >= own["end"].to_numpy()[:-1]).all()
 
 
-@given(corpus=reference.corpora, themes=reference.codebooks)
+@settings(max_examples=4)
+@given(corpus=reference.corpora, themes=reference.ruled())
 def test_nesting_only_takes_away(look_up, corpus, themes):
     """`nested: codebook` only takes matches away, never the last of a unit, and none where there is one theme."""
-    (_, by_theme), (_, by_codebook) = (look_up(corpus, themes, nested=nested) for nested in ("theme", "codebook"))
+    written = reference.written(themes)
+    (_, by_theme), (_, by_codebook) = (look_up(corpus, written, nested=nested) for nested in ("theme", "codebook"))
     keys = list(by_theme.evidence)
     kept, every = (set(coded.evidence[keys].itertuples(index=False, name=None)) for coded in (by_codebook, by_theme))
     assert kept <= every
@@ -145,80 +41,82 @@ def test_nesting_only_takes_away(look_up, corpus, themes):
     assert len(themes) > 1 or kept == every
 
 
-# Hand-made cases
+@settings(max_examples=3)
+@given(corpus=reference.corpora, themes=reference.ruled())
+def test_mentions_are_the_evidence_counted(look_up, book, corpus, themes):
+    """The mentions of a theme in a unit are the matches in its evidence; all together they are all the evidence."""
+    divided, coded = look_up(corpus, reference.written(themes))
+    counts = coding.mentions(divided, coded.codings, book(reference.written(themes)))
+    assert counts.shape == (len(divided.units), len(themes))
+    assert counts.sum() == len(coded.evidence)
+    for row in coded.codings.itertuples():
+        units = divided.units
+        at = np.flatnonzero((units["statement_id"] == row.statement_id) & (units["unit_id"] == row.unit_id))[0]
+        assert counts[at, list(themes).index(row.theme)] == row.n_evidence
 
 
-def evidence_of(divided, made, **kwargs):
-    found = coding.code(divided, made, **kwargs).evidence
-    return list(zip(found["theme"], found["pattern"], found["evidence"], strict=True))
+# Entries left out
 
 
-@pytest.mark.parametrize(
-    ("pattern", "text", "found"),
-    [
-        ("china", "China’s aim, China's aim, CHINA’S aim", ["China", "China", "CHINA"]),
-        ("people's republic", "the People’s Republic", ["People’s Republic"]),
-        ("latin america", "China-Latin America ties", ["Latin America"]),
-        ("one china", "the one-China principle", ["one-China"]),
-        ("one-china", "the one China principle", []),
-        ("peop* * people", "People-to-People forum", ["People-to-People"]),
-        ("china latin*", "China, Latin America", ["China, Latin"]),
-        ("peace war", "Peace. War.", []),
-        ("peac?", "peace, peaceful", ["peace"]),
-        ("peac*", "peace, peaceful, peac, apeace", ["peace", "peaceful", "peac"]),
-        ("tra*", "𝐓𝐫𝐚𝐝𝐞 and 𝒯rade", ["𝐓𝐫𝐚𝐝𝐞", "𝒯rade"]),
-        ("peace", "🕊️ peace 🕊️peace", ["peace", "peace"]),
-        ("café", "Cafe\u0301 CAFÉ", ["Cafe\u0301", "CAFÉ"]),
-        ("u.s.", "The U.S. and the U.S.-led talks", ["U.S.", "U.S."]),
-        ("strasse", "Straße", ["Straße"]),
-        ("fin*", "ﬁnance", ["ﬁnance"]),
-        ("belt and road", "Belt\u00a0and\u2009Road", ["Belt\u00a0and\u2009Road"]),
-    ],
+def without(themes, theme, text):
+    """Return themes as a codebook holds them, one entry left out."""
+    own = {way: list(texts) for way, texts in themes[theme].items()}
+    for texts in own.values():
+        if text in texts:
+            texts.remove(text)
+            break
+    return themes | {theme: own}
+
+
+@settings(max_examples=4)
+@given(corpus=reference.corpora, themes=reference.ruled(), nested=st.sampled_from(["theme", "codebook"]))
+@example(
+    ["Peace trade. Two-way peace, trade."],
+    {
+        "a": reference.Theme(["trade"], [("near", 2, ("theme", "c"), ("words", "trade"))]),
+        "c": reference.Theme(["peace", "two way"]),
+    },
+    "theme",
 )
-def test_what_a_pattern_finds(divide, book, pattern, text, found):
-    """A glob fits one whole form, folded; a phrase fits forms that follow each other in one unit."""
-    assert [words for *_, words in evidence_of(divide(text), book({"a": [pattern]}))] == found
+@example(
+    ["one way two trade"],
+    {"a": reference.Theme(["way two trade", "one way"]), "b": reference.Theme(["* way two trade"])},
+    "codebook",
+)
+def test_left_out_is_coding_without_it(look_up, book, corpus, themes, nested):
+    """Leaving out an entry gives the mentions that coding gives once the entry is struck from the codebook."""
+    written = reference.written(themes) | {"spare": {"patterns": ["never there"]}}
+    divided, whole = look_up(corpus, written, nested=nested)
+    seen = []
+    for theme, text, counts in coding.left_out(divided, book(written), nested=nested):
+        rest = book(without(written, theme, text))
+        expected = coding.mentions(divided, coding.code(divided, rest, nested=nested).codings, rest)
+        assert counts.tolist() == expected.tolist()
+        seen.append((theme, text))
+    assert len(seen) == len(set(seen))
+    assert set(seen) >= set(zip(whole.evidence["theme"], whole.evidence["pattern"], strict=True))
 
 
-def test_chinese_is_looked_up_word_by_word(divide, book):
-    """A Chinese pattern is cut into words as the text is, and fits them in order."""
-    found = evidence_of(
-        divide("中国反对强权政治。坚持一个中国原则。", language="zh"),
-        book({"a": ["强权政治"], "b": ["中国"]}, language="zh"),
+def test_leaving_out_looks_up_once(divide, book, monkeypatch):
+    """However many entries are left out in turn, the text is looked through once."""
+    calls = []
+    find = matching.Index.find
+    monkeypatch.setattr(matching.Index, "find", lambda *args: calls.append(args) or find(*args))
+    made = book({"a": {"patterns": ["peace", "war*"], "rules": ['"trade" near/3 "war"']}, "b": ["trade"]})
+    assert len(list(coding.left_out(divide("Peace or war. Trade or war. Wars."), made))) == 4
+    assert len(calls) == 1
+
+
+def test_left_out_in_two_languages(divide, book):
+    """An entry of one language that is left out leaves what the other language's entries find."""
+    theme = {"label": "A", "definition": "d", "include": "i", "exclude": "e", "examples": {}}
+    theme["patterns"] = {"en": ["peace"], "es": ["paz", "pan"]}
+    made = codebook.Codebook(
+        codebook="c", title="t", version="1", description="d", languages=["en", "es"], themes={"a": theme}
     )
-    assert found == [("b", "中国", "中国"), ("a", "强权政治", "强权政治"), ("b", "中国", "中国")]
-
-
-def test_longest_pattern_first(divide, book):
-    """Within a theme the longer phrase takes its words, also from a shorter one that begins before it."""
-    made = book({"a": ["global security", "security initiative for all", "initiative"]})
-    assert [words for *_, words in evidence_of(divide("The global security initiative for all."), made)] == [
-        "security initiative for all"
-    ]
-
-
-def test_a_tie_of_patterns_goes_to_the_first_of_the_file(divide, book):
-    """Two patterns of a theme that fit the same words leave one match, under the pattern that is written first."""
-    divided = divide("Trade grows.")
-    assert evidence_of(divided, book({"a": ["trade", "trad*"]})) == [("a", "trade", "Trade")]
-    assert evidence_of(divided, book({"a": ["trad*", "trade"]})) == [("a", "trad*", "Trade")]
-
-
-def test_equal_matches_of_two_themes_both_count(divide, book):
-    """A match is dropped only inside a longer one: two themes that fit the same words both keep theirs."""
-    made = book({"a": ["trade war"], "b": ["trade war*"], "c": ["war"]})
-    assert evidence_of(divide("A trade war."), made, nested="codebook") == [
-        ("a", "trade war", "trade war"),
-        ("b", "trade war*", "trade war"),
-    ]
-    assert len(evidence_of(divide("A trade war."), made)) == 3
-
-
-def test_overlap_without_nesting_counts_twice(divide, book):
-    """Matches of two themes that overlap, neither inside the other, both count under either policy."""
-    made = book({"a": ["global trade"], "b": ["trade war"]})
-    for nested in ("theme", "codebook"):
-        assert len(evidence_of(divide("A global trade war."), made, nested=nested)) == 2
+    divided = divide("Peace.", "Paz y pan, paz.", language=["en", "es"])
+    found = {text: counts.tolist() for _, text, counts in coding.left_out(divided, made)}
+    assert found == {"peace": [[0], [3]], "paz": [[1], [1]], "pan": [[1], [2]]}
 
 
 def test_all_units_and_none(divide, book):
@@ -230,6 +128,9 @@ def test_all_units_and_none(divide, book):
     assert empty.evidence.empty
     assert list(empty.codings) == list(full.codings) == ["statement_id", "unit_id", "theme", "coder", "n_evidence"]
     assert list(empty.evidence) == list(full.evidence)
+
+
+# Tables
 
 
 def test_codings_count_their_evidence(seed_coding):
@@ -290,7 +191,7 @@ def test_titles_are_coded_apart(root, seed, seed_coding, diplomacy, book):
 
 def test_the_seed_names_lac_countries(seed_segments, book):
     """The seed says "LAC countries" eleven times, and "(LAC) countries" once: look-up minds no bracket."""
-    found = [words for *_, words in evidence_of(seed_segments, book({"lac": ["lac countries"]}))]
+    found = coding.code(seed_segments, book({"lac": ["lac countries"]})).evidence["evidence"].tolist()
     assert sorted(set(found)) == ["LAC countries", "LAC) countries"]
     assert found.count("LAC countries") == 11
 
@@ -332,9 +233,94 @@ def test_examples_are_executed(root, tmp_path):
     path = tmp_path / "small.yml"
     path.write_text(CHECKED)
     assert [str(fault) for fault in coding.check(root, path)] == [
-        f"{path}:17:11: this example is not coded `peace`: no pattern of it is in 'We want quiet.'",
+        f"{path}:17:11: this example is not coded `peace`: nothing of it is found in 'We want quiet.'",
         f"{path}:20:11: this counterexample is coded `peace`, by the words: ceasefire; peace",
     ]
+
+
+OTHERS = r"""acts:
+  endorses:
+    label: Endorses
+    definition: d
+    patterns: {en: [support*]}
+    examples:
+      en:
+        - They support us.
+        - We wait.
+        - They do not support us.
+    counterexamples:
+      en:
+        - Never supported, the plan fell.
+        - The supporters came.
+  states:
+    label: States
+    definition: d
+    examples:
+      en: [We support you., We wait.]
+    counterexamples:
+      en: [They wait.]
+named:
+  amount:
+    label: Amounts
+    definition: d
+    regex: {en: ['\d+ euros']}
+    examples:
+      en: [It costs 7 euros., It costs 7 pesos.]
+    counterexamples:
+      en: [It cost 7 or 8 euros and 9 euros.]
+  institution:
+    label: Institutions
+    definition: d
+    heads: {en: [forum]}
+    examples:
+      en: [The Trade Forum met., The forum met.]
+    counterexamples:
+      en: [The Peace Forum met., The Peace Bank met.]
+"""
+
+
+def test_examples_of_acts_and_names_are_executed(root, tmp_path):
+    """Acts and kinds of named things have their examples executed as themes have, with messages of their own."""
+    path = tmp_path / "small.yml"
+    path.write_text(CHECKED.partition("    examples:")[0] + "    examples: {}\n" + OTHERS)
+    line = next(number for number, row in enumerate(path.read_text().split("\n"), start=1) if row == "acts:")
+    assert [str(fault).removeprefix(f"{path}:") for fault in coding.check(root, path)] == [
+        f"{line + 8}:11: this example is not taken as the act `endorses`: nothing of it is found in 'We wait.'",
+        f"{line + 9}:11: this example is not taken as the act `endorses`: nothing of it is found in "
+        "'They do not support us.'",
+        f"{line + 13}:11: this counterexample is taken as the act `endorses`, by the words: supporters",
+        f"{line + 18}:12: this example is not taken as the act `states`: nothing of it is found in 'We support you.'",
+        f"{line + 20}:12: this counterexample is taken as the act `states`",
+        f"{line + 27}:31: this example is not found to hold the kind `amount`: nothing of it is found in "
+        "'It costs 7 pesos.'",
+        f"{line + 29}:12: this counterexample is found to hold the kind `amount`, by the words: 8 euros; 9 euros",
+        f"{line + 35}:34: this example is not found to hold the kind `institution`: nothing of it is found in "
+        "'The forum met.'",
+        f"{line + 37}:12: this counterexample is found to hold the kind `institution`, by the words: Peace Forum",
+    ]
+
+
+def test_examples_of_rules_are_executed(root, tmp_path):
+    """An example may rest on a rule or an expression, and a counterexample tells the words by which a rule fired."""
+    path = tmp_path / "small.yml"
+    rules = """    rules: {en: ['"war" and not "cold war"']}
+    regex: {en: ['QUIET']}
+    examples:"""
+    path.write_text(CHECKED.replace("    examples:", rules, 1).replace("quiet", "QUIET"))
+    assert [str(fault) for fault in coding.check(root, path)] == [
+        f"{path}:22:11: this counterexample is coded `peace`, by the words: ceasefire; peace",
+        f"{path}:23:11: this counterexample is coded `peace`, by the words: war",
+    ]
+
+
+def test_an_expression_that_explodes_is_stopped_in_check(root, tmp_path, monkeypatch):
+    """An example on which an expression explodes ends the check in time too, with the same error."""
+    monkeypatch.setattr(matching, "SECONDS", 0.1)
+    path = tmp_path / "small.yml"
+    text = CHECKED.replace("patterns:", "regex: {en: [(a+)+$]}\n    patterns:")
+    path.write_text(text.replace("quiet", "a" * 5000))
+    with pytest.raises(InputError, match=r"the regular expression '\(a\+\)\+\$' took more than 0.1 s on '"):
+        coding.check(root, path)
 
 
 def test_a_file_out_of_order_is_not_checked(root, tmp_path):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from emphasis import coding, findings, measures, terms
+from emphasis import coding, findings, measures, terms, wording
 
 
 def about(n=1, **columns):
@@ -47,14 +47,14 @@ def sections(*counts):
 )
 def test_counts_agree_with_their_noun(n, said):
     """None is "no", one is singular, thousands have a comma."""
-    assert findings.count(n, "sentence") == said
+    assert wording.count(n, "sentence") == said
 
 
 def test_plurals():
     """The plural ends in s, es after a hiss, ies for a y after a consonant: genres are nouns that people write."""
     nouns = ("theme", "read-out", "country", "survey", "speech", "address")
     plurals = ["themes", "read-outs", "countries", "surveys", "speeches", "addresses"]
-    assert [findings.plural(noun) for noun in nouns] == plurals
+    assert [wording.plural(noun) for noun in nouns] == plurals
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_plurals():
 )
 def test_lists_in_prose(words, said):
     """A list has commas, and `and` or another word before its last."""
-    assert findings.listed(words) == said
-    assert findings.listed(words, last="or") == said.replace(" and ", " or ")
+    assert wording.listed(words) == said
+    assert wording.listed(words, last="or") == said.replace(" and ", " or ")
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_lists_in_prose(words, said):
 )
 def test_per_cents(share, said):
     """Only none reads as 0% and only all as 100%."""
-    assert findings.percent(share) == said
+    assert wording.percent(share) == said
 
 
 def test_days():
     """A date is read as people write it; what is no date stays."""
-    said = [findings.day(moment) for moment in ("2025-05-03", "2025-05-13T23:00+08:00", "May 2025", "")]
+    said = [wording.day(moment) for moment in ("2025-05-03", "2025-05-13T23:00+08:00", "May 2025", "")]
     assert said == ["3 May 2025", "13 May 2025", "May 2025", ""]
 
 
@@ -283,30 +283,89 @@ NO_INTERVAL = "The mean of several statements has no interval here: their order 
 NONE = [None, None]
 
 
+def pairs(*is_apart):
+    """Return the differences of theme A from B, C, …, and one of B from C, which tells nothing of A."""
+    rows = [("A", chr(ord("B") + i), apart) for i, apart in enumerate(is_apart)]
+    return pd.DataFrame([*rows, ("B", "C", True)], columns=["label", "other_label", "is_apart"])
+
+
+@pytest.mark.parametrize(
+    ("table", "is_apart", "said"),
+    [
+        (averaged([0, 0]), [], FEWER_THAN_TWO),
+        (averaged([3, 0]), [True], FEWER_THAN_TWO),
+        (averaged([3, 0], of_units=9, rank=False), [], FEWER_THAN_TWO),
+        (averaged([5, 2], of_units=9, rank=False), [], "The text is too short for its themes to be ranked."),
+        (averaged([5, 2], low=NONE, high=NONE, n_statements=2), [True], NO_INTERVAL),
+        (averaged([19, 2, 1]), [True, True], "A ranks apart from every other theme found."),
+        (
+            averaged([9, 8, 0]),
+            [False, True],
+            "A is not distinguishable from any other theme found: the wording could have turned their order.",
+        ),
+        (
+            averaged([14, 12, 2, 1, 0]),
+            [False, True, True, True],
+            "A ranks apart from 2 of the 3 other themes found; from B it is not distinguishable.",
+        ),
+        (
+            averaged([14, 12, 11, 1]),
+            [False, False, True],
+            "A ranks apart from 1 of the 3 other themes found; from B and C it is not distinguishable.",
+        ),
+    ],
+)
+def test_certainty(table, is_apart, said):
+    """The leader is told apart from all, some or no theme found; without themes, ranks or intervals that is said."""
+    assert findings.certainty(table, pairs(*is_apart)) == said
+
+
+def test_the_share_without_a_section():
+    """The range of the leader's share, of one section none, of several statements or no theme where it stands."""
+    one = averaged([9, 5]).assign(statement_id="s1", share_units_min=[0.25, None], share_units_max=[0.6, None])
+    said = "With one section left out, the share of A lies between 25% and 60%: a range, no interval."
+    assert findings.without_a_section(one) == said
+    whole = one.assign(share_units_min=None)
+    assert findings.without_a_section(whole) == "The text is one section, which cannot be left out."
+    in_table = "The table gives each theme's range when one section of its statement is left out."
+    assert findings.without_a_section(one.assign(statement_id=["s1", "s2"])) == in_table
+    assert findings.without_a_section(one.assign(n_units=0)) == in_table
+
+
+def tried(default, **variants):
+    """Return a table of sensitivity: the ranks of themes A, B, … by default and under variants, each with its tau-b."""
+    rows = []
+    for variant, (ranks, tau) in {"default": (default, 1.0), **variants}.items():
+        choice = "default" if variant == "default" else "measure"
+        rows += [(choice, variant, chr(ord("A") + i), rank, rank, tau) for i, rank in enumerate(ranks)]
+    columns = ["choice", "variant", "label", "rank_best", "rank_worst", "tau_b"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (averaged([0, 0]), FEWER_THAN_TWO),
-        (averaged([3, 0]), FEWER_THAN_TWO),
-        (averaged([3, 0], of_units=9, rank=False), FEWER_THAN_TWO),
-        (averaged([5, 2], of_units=9, rank=False), "The text is too short for its themes to be ranked."),
-        (averaged([5, 2], low=NONE, high=NONE, n_statements=2), NO_INTERVAL),
-        (averaged([19, 2, 1]), "The interval of no other theme reaches that of A."),
-        (averaged([9, 8, 7]), "The interval of A overlaps that of every other theme found."),
-        (averaged([9, 9]), "The interval of A overlaps that of every other theme found."),
-        (averaged([14, 12, 2, 1, 0]), "The interval of A overlaps 1 of the 3 other themes found."),
-        (averaged([14, 12, 11, 1]), "The interval of A overlaps 2 of the 3 other themes found."),
+        (tried([]), "There is no order of themes to try under other choices."),
+        (tried([1, 2]), "There is no order of themes to try under other choices."),
+        (
+            tried([1, 2], words=([1, 2], 1.0), rest=([1, 2], 1.0)),
+            "A stays first under all 2 other choices of method, and the order of the themes with it.",
+        ),
+        (
+            tried([1, 2, 3], words=([2, 1, 3], 1 / 3), rest=([1, 3, 2], 1 / 3), unit=([None, 1, 2], 1.0)),
+            "A stays first under 1 of the 2 other choices of method; "
+            "the order of all themes changes most with “rest” (tau-b 0.33).",
+        ),
+        (
+            tried([1, 1], words=([2, 1], 0.0)),
+            "A and B share the first place; the order of all themes changes most with “words” (tau-b 0.00).",
+        ),
+        (tried([1, 2], words=([2, 2], None)), "A stays first under none of the 1 other choice of method."),
     ],
 )
-def test_certainty(table, said):
-    """The leader's interval meets no other, some or all; without themes, ranks or intervals that is said."""
-    assert findings.certainty(table) == said
-
-
-def test_bounds_that_touch_overlap():
-    """An interval that ends where the leader's begins still meets it."""
-    table = averaged([9, 5], low=[0.4, 0.2], high=[0.6, 0.4])
-    assert findings.certainty(table) == "The interval of A overlaps that of every other theme found."
+def test_sensitivity(table, said):
+    """Whether the leader stays first, and which choice turns the order most; none where there is no order."""
+    assert findings.sensitivity(table) == said
 
 
 @pytest.mark.parametrize(
@@ -339,6 +398,89 @@ def test_silent_themes(n_units, said):
 def test_section_leaders(counts, said):
     """How many themes lead the sections, ties included, and how many sections carry none."""
     assert findings.section_leaders(sections(*counts)) == said
+
+
+# Acts and named things
+
+
+def acting(*acts):
+    """Return a table of acts: each given as act and agent."""
+    return pd.DataFrame(acts, columns=["act", "agent"])
+
+
+def test_acts():
+    """Each act with its number of units, one singular; a codebook without acts says so."""
+    table = acting(*[("commits", "both")] * 2, ("asks", "issuer"), *[("states", "")] * 1200)
+    assert findings.acts(table, unit="sentence") == "Of 1,203 sentences, 2 commit, 1 asks and 1,200 state."
+    none = "The codebook has no formulas of acts for this language."
+    assert findings.acts(acting(), unit="sentence") == none
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (acting(("states", ""), ("asks", "issuer")), "The issuer commits to nothing and offers nothing."),
+        (acting(("offers", "other")), "The issuer commits to nothing and offers nothing."),
+        (
+            acting(("commits", "issuer"), ("offers", "issuer")),
+            "In 2 sentences the issuer commits itself or offers to act; none binds the other side with it.",
+        ),
+        (
+            acting(("commits", "issuer"), ("offers", "both")),
+            "In 1 sentence the issuer commits itself or offers to act; 1 more binds both sides, by the issuer's word.",
+        ),
+        (
+            acting(("commits", "both"), ("offers", "both")),
+            "2 sentences bind both sides, by the issuer's word; none the issuer alone.",
+        ),
+    ],
+)
+def test_undertakings(table, said):
+    """What the issuer undertakes alone and for both sides; nothing that another does is counted."""
+    assert findings.undertakings(table, unit="sentence") == said
+
+
+def by_act(*rows):
+    """Return a table of themes by act: label, act, units with both, units of the act."""
+    return pd.DataFrame(rows, columns=["label", "act", "n_units", "of_units"])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (by_act(("A", "commits", 0, 0), ("A", "offers", 0, 0)), "No sentence commits or offers anything."),
+        (by_act(("A", "commits", 0, 2), ("A", "states", 3, 3)), "None of the 2 sentences that do so carries a theme."),
+        (
+            by_act(("A", "commits", 2, 3), ("B", "commits", 1, 3), ("A", "offers", 1, 1), ("B", "offers", 0, 1)),
+            "A is the theme on which most is undertaken or offered: 3 of the 4 sentences that do so.",
+        ),
+        (
+            by_act(("A", "commits", 1, 1), ("B", "commits", 1, 1), ("C", "commits", 0, 1)),
+            "A and B are the themes on which most is undertaken or offered: each 1 of the 1 sentence that does so.",
+        ),
+    ],
+)
+def test_undertaken_themes(table, said):
+    """The theme of most commitments and offers, a tie, and none."""
+    assert findings.undertaken_themes(table, unit="sentence") == said
+
+
+def test_named_things():
+    """How many things of each kind are named, and the amounts; other names are not counted."""
+    rows = [
+        ("amount", "RMB 3 billion"),
+        ("amount", "RMB 3 billion"),
+        ("institution", "Port Forum"),
+        ("name", "Wang Yi"),
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "name"])
+    said = "The text names 2 amounts and 1 institution; the amount is “RMB 3 billion”."
+    assert findings.named(table) == said
+    assert findings.named(table[2:]) == "The text names 1 institution."
+    assert findings.named(table[3:]) == "No amount, date, initiative or institution is named."
+    many = pd.DataFrame([("amount", f"{n} dollars") for n in range(6)], columns=["kind", "name"])
+    assert findings.named(many) == "The text names 6 amounts."
+    assert findings.named(many[:2]) == "The text names 2 amounts; the amounts are “0 dollars” and “1 dollars”."
 
 
 # Terms
@@ -384,6 +526,26 @@ def test_leading_phrases():
     assert equal == "2 phrases recur most, each 5 times; among them “rule of law”."
 
 
+def test_diversity():
+    """How varied the words are, of several statements on average; a short text is too short."""
+    table = pd.DataFrame({"mattr": [0.76, 0.5], "window": 50})
+    assert findings.diversity(table[:1]) == "Of 50 words in a row, 76% are different ones on average."
+    several = "Of 50 words in a row, 63% are different ones on average over 2 statements."
+    assert findings.diversity(table) == several
+    short = "The text is shorter than 50 words: too short to say how varied they are."
+    assert findings.diversity(table.assign(mattr=None)) == short
+
+
+def test_dispersion():
+    """The most even and the least even of the words, all alike, and no sections to compare."""
+    table = pd.DataFrame({"type": ["a", "b", "c"], "dp_norm": [0.5, 0.125, None]})
+    said = "Of these words, “b” (DPnorm 0.12) is spread most evenly over the sections and “a” (DPnorm 0.50) least."
+    assert findings.dispersion(table) == said
+    alike = "These words are all spread alike over the sections (DPnorm 0.25)."
+    assert findings.dispersion(table.assign(dp_norm=0.25)) == alike
+    assert findings.dispersion(table[2:]) == "There is no spread over sections to compare."
+
+
 # From text to sentence
 
 
@@ -398,7 +560,7 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
         findings.lengths(divided.units, unit="sentence"),
         findings.themes_per_unit(measures.themes_per_unit(divided, coded), unit="sentence"),
         findings.leading_themes(table, unit="sentence"),
-        findings.certainty(table),
+        findings.certainty(table, measures.differences(divided, coded, made)),
         findings.silent_themes(table, unit="sentence"),
         findings.spread(measures.themes_by_section(divided, coded, made)),
         findings.section_leaders(measures.themes_by_section(divided, coded, made)),

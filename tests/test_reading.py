@@ -187,14 +187,17 @@ def test_themes_of_units_where_nothing_is_found(divide, book):
 
 
 def test_values_for_people():
-    """Shares are per cent, thousands have commas, others one decimal; yes and no are words, what is missing a dash."""
+    """Shares are per cent, thousands have commas, small numbers two decimals and large ones one, what misses a dash."""
     frame = pd.DataFrame({"label": ["A", None], "n": [1200, 0], "share_units": [9 / 23, None], "mean": [0.25, None]})
+    frame["per_1000"], frame["difference"], frame["log_ratio"] = [21.56, 10.0], [-0.25, 0.25], [-1.5, 0.0]
     frame["rank"] = pd.array([1, pd.NA], dtype="Int64")
     frame["is_ranked"] = [True, False]
     names = {"share_units": "share", "mean": "mean", "rank": "rank", "is_ranked": "ranked"}
     shown = reading.table(frame, {"label": "theme", "n": "units"} | names)
     cells = elements(shown, "td")
-    assert cells == ["A", "1,200", "39%", "0.2", "1", "yes", "–", "0", "–", "–", "–", "no"]
+    assert cells == ["A", "1,200", "39%", "0.25", "1", "yes", "–", "0", "–", "–", "–", "no"]
+    numbers = reading.table(frame, {"per_1000": "rate", "difference": "difference", "log_ratio": "log ratio"})
+    assert elements(numbers, "td") == ["21.6", "−25%", "−1.50", "10.0", "25%", "0.00"]
     assert elements(shown, "th") == ["theme", "units", "share", "mean", "rank", "ranked"]
     assert re.findall(r"[^\s|]+", shown.text.split("\n")[1]) == cells[:6]
 
@@ -227,3 +230,60 @@ def test_facts(n, heads):
     shown = reading.facts(frame, {"title": "title", "n_units": "sentences", "date": "date"})
     cells = [cell for cell in elements(shown, "th", "td") if cell]
     assert cells == [*heads, "title", *["T"] * n, "sentences", *["23"] * n, "date", *["–"] * n]
+
+
+# What is undertaken
+
+
+@pytest.fixture(scope="module")
+def acting(divide, book):
+    """A text of one promise, one joint promise and one offer of another, with its coding."""
+    divided = divide(
+        "We will trade.\nWe and the Isles will rest. Ghana is ready.\n\nWe promise nothing.",
+        counterpart_names="Isles",
+        issuer_names="",
+    )
+    acts = {"commits": ["will"], "offers": ["is ready"], "asks": ["hope"]}
+    made = book({"money": ["trade"]}, acts=acts, agents={"issuer": ["we"]})
+    return divided, coding.code(divided, made), made
+
+
+def test_what_is_undertaken_is_quoted(acting):
+    """Each act has its units under a heading that counts them, the formula marked, with who acts and the themes."""
+    shown = reading.undertakings(*acting)
+    assert shown.text.split("\n") == [
+        "Commits (2)",
+        "1 We will trade. [by the issuer; Money]",
+        "2 We and the Isles will rest. [by both sides; uncoded]",
+        "Offers (1)",
+        "3 Ghana is ready. [by another; uncoded]",
+        "Asks (0)",
+    ]
+    assert elements(shown, "h3") == ["Commits (2)", "Offers (1)", "Asks (0)"]
+    assert elements(shown, "mark") == ["will", "will", "is ready"]
+    assert elements(shown, "bdi")[1] == "We and the Isles will rest."
+
+
+def test_other_acts_and_codebooks_without_them(acting):
+    """Any acts can be quoted, a unit without a formula without a mark; without acts nothing is quoted."""
+    divided, coded, made = acting
+    shown = reading.undertakings(divided, coded, made, acts=["states"])
+    assert shown.text.split("\n") == ["states (1)", "4 We promise nothing. [no agent; uncoded]"]
+    bare = made.model_copy(update={"acts": {}})
+    assert reading.undertakings(divided, coding.code(divided, bare), bare).text == "commits (0)\noffers (0)\nasks (0)"
+
+
+def test_quotes_of_several_statements_name_them(divide, book):
+    """Of several statements each quote says which it is from; hostile text stays text."""
+    divided = divide("We will.", "We will <script>alert(1)</script>.", issuer_names="We", counterpart_names="")
+    made = book({"money": ["trade"]}, acts={"commits": ["will"]})
+    shown = reading.undertakings(divided, coding.code(divided, made), made, acts=["commits"])
+    assert elements(shown, "small")[::2] == ["s1 1", "s2 1"]
+    assert elements(shown, "script") == []
+    assert "&lt;script&gt;" in shown.html
+
+
+def test_a_paragraph_is_escaped():
+    """A paragraph holds its text, escaped in HTML."""
+    shown = reading.paragraph("a < b")
+    assert (shown.html, shown.text) == ("<p>a &lt; b</p>", "a < b")

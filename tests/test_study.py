@@ -1,5 +1,6 @@
 """Studies: the file that asks, the parameters it may give, and where the results go."""
 
+import hashlib
 import json
 import re
 
@@ -64,7 +65,7 @@ def test_a_study_is_named_by_stem_or_path(compendium, tmp_path):
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
-        ("codebok: diplomacy", "asked.yml:4:1: unknown key `codebok`; allowed are: codebook, language, "),
+        ("codebok: diplomacy", "asked.yml:4:1: unknown key `codebok`; allowed are: codebook, draws, language, "),
         ("language: NO", "asked.yml:4:1: `language` is 'NO', which was read as false.*: write \"NO\"$"),
         ("language: 12:30", "asked.yml:4:1: `language` is '12:30', which was read as 750.*: write \"12:30\"$"),
         ("language: 0123", "asked.yml:4:1: `language` is '0123', which was read as 83.*: write \"0123\"$"),
@@ -80,6 +81,11 @@ def test_a_study_is_named_by_stem_or_path(compendium, tmp_path):
         ("unit: [sentence", "asked.yml:[45]:[0-9]+: not YAML: "),
         ("unit: word", "asked.yml:4:1: `unit` is 'word'; allowed are: sentence, paragraph, section"),
         ("nested: none", "asked.yml:4:1: `nested` is 'none'; allowed are: theme, codebook"),
+        ("sort: length", "asked.yml:4:1: `sort` is 'length'; allowed are: position, left, right, node"),
+        ("draws: 0", "asked.yml:4:1: `draws` is '0', which was read as 0; it takes a whole number from 1$"),
+        ("draws: 99", "asked.yml:4:1: `draws` is 99; allowed are whole numbers from 100 to 1,000,000"),
+        ("draws: 1000001", "asked.yml:4:1: `draws` is 1000001; allowed are whole numbers from 100 to 1,000,000"),
+        ("window: 1", "asked.yml:4:1: `window` is 1; allowed are whole numbers from 2 to 10"),
         ("codebook: absent", "asked.yml:4:1: .*absent"),
         ("codebook: ../codebooks/../absent", "asked.yml:4:1: .*absent"),
         ("1: 2", "asked.yml:4:1: unknown key `1`; allowed are: "),
@@ -363,6 +369,17 @@ def test_what_was_written_is_shown(compendium):
     one, none = f"data/{STUDY}/one.csv", f"data/{STUDY}/none.csv"
     assert shown == {"text/plain": f"{one}: 1 row\n{none}: 0 rows"}
     assert said == {"emphasis": {"tables": [one, none]}}
+
+
+def test_the_methods_say_what_was_done(compendium, seed_segments, diplomacy):
+    """The paragraph names the units, their number, the codebook with its hash, and the draws where there are any."""
+    said = begin(compendium).methods(seed_segments, diplomacy)
+    sha256 = hashlib.sha256((compendium.seeds / "codebooks" / "diplomacy.yml").read_bytes()).hexdigest()
+    assert said.startswith("1 statement (en) was read: 603 words and 23 sentences, title and header apart.")
+    assert f"the codebook diplomacy, version {diplomacy.version} (SHA-256 {sha256}), 9 themes, nested: theme." in said
+    assert "draws" not in said
+    said = begin(compendium, "04_chart_emphasis", draws=3000, seed=7).methods(seed_segments, diplomacy)
+    assert "from 3,000 draws of sentences within each statement, seed 7." in said
 
 
 def test_provenance_names_what_the_run_rests_on(compendium):

@@ -1,36 +1,42 @@
 """Charts of emphasis: a table and a finding in, a picture with its alt text out.
 
-A chart function counts nothing that its table does not hold: shares and intervals come from `measures`.
+A chart function counts nothing that its table does not hold: shares, intervals and ranks come from `measures`.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from emphasis import canvas
-from emphasis.canvas import GAP, NO_UNIT, POINT, Chart, Margins, Page, Rows, house_style, render, write
+from emphasis.canvas import GAP, INK, LABEL, NO_UNIT, POINT, VALUE, Chart, house_style, lay_rows, render, write
 from emphasis.errors import InputError
-from emphasis.findings import count, percent, plural
+from emphasis.wording import count, percent, plural
+
+Page = Callable[..., Axes]  # lays out a page round the rows it is given, and returns its plot
 
 # Emphasis by theme
 
+BAND = ["share_units_low", "share_units_high"]
+RANGE = ["share_units_min", "share_units_max"]
+
 
 def emphasis(table: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
-    """Draw how large a share of a statement's units carries each theme, with its interval.
+    """Draw how large a share of a statement's units carries each theme, with its interval and its range.
 
     Parameters
     ----------
     table : DataFrame
         One row a theme, drawn in the order given: `theme`, `label`, `n_units`, `of_units` (the same in every
-        row), `share_units`, `share_units_low`, `share_units_high` (0 to 1; the band may be missing).
+        row), `share_units`, `share_units_low`, `share_units_high` (0 to 1; the band may be missing). The columns
+        `share_units_min`, `share_units_max`, the range when each section in turn is left out, may be absent.
         A theme with no unit keeps its row.
     finding : str
         The sentence that the chart shows.
@@ -47,10 +53,12 @@ def emphasis(table: DataFrame, *, finding: str, source: str, unit: str = "senten
     _require(table, "table", "theme label n_units of_units share_units share_units_low share_units_high")
     if table["of_units"].nunique() > 1:
         raise InputError(f"of_units must be the same in every row; got {sorted(set(table['of_units']))}")
+    table = table.reindex(columns=table.columns.union(RANGE, sort=False))
     n = _statements(table)
-    mean = f", mean of {n} statements" if n > 1 else ""
-    bands = "; bands are 95% Wilson intervals" if table["share_units_low"].notna().any() else ""
-    subtitle = f"Share of {plural(unit)} coded with each theme{mean}{bands}; a {unit} can carry several themes"
+    parts = [f"Share of {plural(unit)} coded with each theme" + (f", mean of {n} statements" if n > 1 else "")]
+    notes = {"bands are 95% Wilson intervals": BAND, "thin lines are ranges when each section is left out": RANGE}
+    parts += [note for note, columns in notes.items() if table[columns].notna().any(axis=None)]
+    subtitle = "; ".join([*parts, f"a {unit} can carry several themes"])
     words = _emphasis_words(table, unit)
     return _chart((finding, subtitle, source), "Emphasis by theme", words, _draw_emphasis, table)
 
@@ -63,29 +71,31 @@ def _statements(table: DataFrame) -> int:
 def _emphasis_words(table: DataFrame, unit: str) -> list[str]:
     """Return each theme's values in words."""
     words, single = [], _statements(table) == 1
-    for label, n, base, *shares in _records(
-        table, "label n_units of_units share_units share_units_low share_units_high"
-    ):
-        share, low, high = map(_share, shares)
-        band = f", interval {low} to {high}" if n and not math.isnan(shares[1]) else ""
-        words.append(f"{label} {n} of {count(base, unit)} ({share}){band}" if single else f"{label} {share}")
+    for label, n, base, *shares in _records(table, ["label", "n_units", "of_units", "share_units", *BAND, *RANGE]):
+        share, low, high, least, most = map(_share, shares)
+        words.append(f"{label} {n} of {count(base, unit)} ({share})" if single else f"{label} {share}")
+        words[-1] += f", interval {low} to {high}" if n and low != "–" else ""
+        words[-1] += f", range {least} to {most}" if n and least != "–" else ""
     return words
 
 
+def _share(share: float) -> str:
+    """Return a share as findings write it; there is none where there is no unit at all."""
+    return "–" if math.isnan(share) else percent(share)
+
+
 def _draw_emphasis(page: Page, table: DataFrame) -> None:
-    """Draw dots on bands, one row a theme."""
-    columns = {"Share": table["share_units"].map(_share)}
-    if _statements(table) == 1:
-        columns[f"of {table['of_units'].iloc[0]}"] = table["n_units"]
-    rows = Rows(list(table["label"]), list(table["n_units"]), columns)
-    axes = page.open(rows.margins, rows.height)
-    rows.write(axes)
+    """Draw dots on bands, a thin line for the range below, one row a theme."""
+    base = {f"of {table['of_units'].iloc[0]}": table["n_units"]} if _statements(table) == 1 else {}
+    rows = lay_rows(table["label"], list(table["n_units"]), Share=table["share_units"].map(_share), **base)
+    axes = page(rows)
     coded = table.assign(y=rows.middles)[table["n_units"] > 0]
-    share, low, high = (100 * coded["share_units" + end].astype(float) for end in ("", "_low", "_high"))
-    canvas.draw_scale(axes, "x", np.nanmax([0, *share, *high]), "%")
+    share, low, high, least, most = (100 * coded[name].astype(float) for name in ["share_units", *BAND, *RANGE])
+    canvas.draw_scale(axes, np.nanmax([0, *share, *high, *most]), "%")
     axes.hlines(coded["y"], low, high, color=canvas.BAND, linewidth=11 * POINT, capstyle="butt", zorder=2)
+    axes.hlines(coded["y"] + 10, least, most, color=canvas.QUIET, linewidth=1.5 * POINT, capstyle="butt", zorder=3)
     # A white rim keeps the dot apart from its band.
-    axes.scatter(share, coded["y"], 95, canvas.FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=3)
+    axes.scatter(share, coded["y"], 95, canvas.FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=4)
 
 
 # Where themes stand
@@ -115,127 +125,208 @@ def xray(  # noqa: PLR0913 - three tables of different rows, and the words
     _require(themes, "themes", "theme label n_units")
     _require(marks, "marks", "theme position")
     _require(sections, "sections", "label first last")
-    _require_known(marks["theme"], set(themes["theme"]), "themes")
-    _require_known(marks["position"], _positions(sections), "sections")
+    n = max(sections["last"], default=0)
+    known = {"theme": (themes["theme"], "themes"), "position": (range(1, n + 1), "sections")}
+    for name, (allowed, table) in known.items():
+        if len(unknown := marks[name][~marks[name].isin(allowed)]):
+            raise InputError(f"{name} {unknown.iloc[0]} is not in {table}")
     subtitle = f"One mark per coded {unit}, in reading order; shading separates the sections"
     what = f"{plural(unit).capitalize()} by theme and section"
-    words = _xray_words(themes, marks, sections, unit)
+    words = _xray_words(themes, marks, sections, count(n, unit))
     return _chart((finding, subtitle, source), what, words, _draw_xray, themes, marks, sections, unit)
 
 
-def _xray_words(themes: DataFrame, marks: DataFrame, sections: DataFrame, unit: str) -> list[str]:
+def _xray_words(themes: DataFrame, marks: DataFrame, sections: DataFrame, total: str) -> list[str]:
     """Return each theme's number of units, in all and in each section that has any."""
-    total = count(len(_positions(sections)), unit)
     words = []
-    for theme, label, n in _records(themes, "theme label n_units"):
-        positions = marks["position"][marks["theme"] == theme]
-        counts = [(name, positions.between(*ends).sum()) for name, *ends in _records(sections, "label first last")]
-        where = ", ".join(f"{name} {in_section}" for name, in_section in counts if in_section)
+    for theme, label, n in _records(themes, ["theme", "label", "n_units"]):
+        at = marks["position"][marks["theme"] == theme]
+        spans = _records(sections, ["label", "first", "last"])
+        where = ", ".join(f"{name} {k}" for name, *ends in spans if (k := at.between(*ends).sum()))
         words.append(f"{label} {n} of {total}" + (f" ({where})" if where else ""))
     return words
 
 
 def _draw_xray(page: Page, themes: DataFrame, marks: DataFrame, sections: DataFrame, unit: str) -> None:
-    """Draw one row of marks a theme over shaded sections."""
-    rows = Rows(list(themes["label"]), list(themes["n_units"]), {"Total": themes["n_units"]})
-    axes = canvas.open_text(page, sections, rows.margins, rows.height, unit)
-    rows.write(axes)
-    coded = rows.middles[themes["n_units"] > 0]
-    axes.hlines(coded, *axes.get_xlim(), color=canvas.RULE, linewidth=1.5 * POINT, zorder=1)
+    """Draw one row of marks a theme over sections shaded in turn, numbers of units at the foot."""
+    rows = lay_rows(themes["label"], list(themes["n_units"]), Total=themes["n_units"])
+    firsts, lasts = (sections[column].to_numpy(float) for column in ("first", "last"))
+    n, sizes = max(lasts, default=1), lasts - firsts + 1
+    scale = rows.room / n
+    heads = canvas.fit_heads(list(sections["label"]), (firsts + lasts - 1) / 2 * scale, sizes * scale, rows.room)
+    axes = page(rows, heads, below=44)
+    axes.set(xlim=(0.5, n + 0.5), xlabel=f"{unit.capitalize()} number", yticks=rows.middles[themes["n_units"] > 0])
+    axes.grid(axis="y")
+    axes.spines["bottom"].set_visible(True)
+    axes.bar(firsts[::2] - 0.5, rows.height, sizes[::2], align="edge", color=canvas.SHADE, zorder=0)
+    distance = (canvas.width_of(f"{n:.0f}", canvas.SMALL) + 6) / scale
+    axes.set_xticks([*(firsts[i] for i in canvas.apart(firsts, distance) if firsts[i] <= n - distance), n])
     y, reach = marks["theme"].map(dict(zip(themes["theme"], rows.middles, strict=True))), 0.34 * rows.pitch
-    _draw_strokes(axes, marks["position"], y - reach, y + reach, widths=(1, 9))
+    thick = np.clip(0.7 * scale, 1, 9) * POINT
+    axes.vlines(marks["position"], y - reach, y + reach, colors=canvas.FOCUS, linewidth=thick, zorder=3)
 
 
-def theme_by_section(table: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
-    """Draw how many units of each section carry each theme, as a grid of counts.
+# Grids
 
-    The themes with the most units of a section are framed.
+
+class _Cell(NamedTuple):
+    """A cell of a grid: what it says, the longest wording first, and how."""
+
+    words: tuple[str, ...]
+    colour: str = canvas.FAINT
+    kind: canvas.Type = LABEL
+    fill: Any = None
+    frame: float = 0
+
+
+def grid(table: DataFrame, *, finding: str, source: str, columns: str, unit: str = "sentence") -> Chart:
+    """Draw how many units of each section, or of each act, carry each theme: a grid of counts.
+
+    The themes with the most units of a column are framed.
 
     Parameters
     ----------
     table : DataFrame
-        One row a theme in a section: `theme`, `label`, `section_label`, `n_units`, `of_units` (units of the
-        section). Themes in the order drawn, within each theme all sections in reading order, zeros included.
+        One row a theme in a column: `theme`, `label`, the column's label (`section_label`, `act_label`), `n_units`,
+        `of_units` (all units of the column). Themes in the order drawn, within each theme all columns in their
+        order, zeros included.
+    columns : str
+        What a column is, in the singular: ``section`` or ``act``, or anything else whose labels the table holds.
     finding, source, unit : str
         As in `emphasis`.
 
     Raises
     ------
     InputError
-        If a column is missing, or themes differ in their sections.
+        If a column is missing, or themes differ in their columns.
     """
-    _require(table, "table", "theme label section_label n_units of_units")
-    grid = _grid_of(table)
-    subtitle = f"Number of {plural(unit)} with the theme in each section; framed: the section's leading theme"
-    words = _grid_words(grid, unit)
-    return _chart((finding, subtitle, source), "Themes by section", words, _draw_grid, grid, unit)
-
-
-class _Grid(NamedTuple):
-    """Counts of themes (rows) in sections (columns), and each section's units."""
-
-    labels: list[str]
-    sections: list[str]
-    bases: list[int]
-    counts: npt.NDArray[np.int64]
-
-
-def _grid_of(table: DataFrame) -> _Grid:
-    """Turn rows of a theme in a section into a grid."""
+    _require(table, "table", f"theme label {columns}_label n_units of_units")
     parts = [part for _, part in table.groupby("theme", sort=False)]
-    sections = [list(_records(part, "section_label of_units")) for part in parts]
-    if any(other != sections[0] for other in sections):
-        raise InputError("table must hold the same sections, in the same order, for every theme")
-    names, bases = zip(*sections[0], strict=True) if sections else ((), ())
-    counts = np.array([part["n_units"] for part in parts], int).reshape(len(parts), len(names))
-    return _Grid([part["label"].iloc[0] for part in parts], list(names), list(bases), counts)
+    heads = [list(_records(part, [f"{columns}_label", "of_units"])) for part in parts]
+    if any(other != heads[0] for other in heads):
+        raise InputError(f"table must hold the same {plural(columns)}, in the same order, for every theme")
+    labels = [part["label"].iloc[0] for part in parts]
+    counts = DataFrame([list(part["n_units"]) for part in parts], labels, heads[0] if heads else None)
+    subtitle = f"{plural(unit).capitalize()} of each {columns} that carry the theme; framed: the leading theme"
+    words = _grid_words(counts, columns, unit)
+    return _chart((finding, subtitle, source), f"Themes by {columns}", words, _draw_grid, counts, unit)
 
 
-def _grid_words(grid: _Grid, unit: str) -> list[str]:
-    """Return each section's base and the themes it has, in words; then the themes in no section."""
+def _grid_words(counts: DataFrame, columns: str, unit: str) -> list[str]:
+    """Return each column's base and the themes it has, in words; then the themes in no column."""
     words = []
-    for section, base, counts in zip(grid.sections, grid.bases, grid.counts.T, strict=True):
-        present = ", ".join(f"{label} {n}" for label, n in zip(grid.labels, counts, strict=True) if n)
-        words.append(f"{section} ({count(base, unit)}): {present or NO_UNIT}")
-    absent = [label for label, counts in zip(grid.labels, grid.counts, strict=True) if words and not counts.any()]
-    return words + ([f"{NO_UNIT} in any section: {', '.join(absent)}"] if absent else [])
+    for (name, base), column in zip(counts.columns.to_numpy(), counts.to_numpy().T, strict=True):
+        present = ", ".join(f"{label} {n}" for label, n in zip(counts.index, column, strict=True) if n)
+        words.append(f"{name} ({count(base, unit)}): {present or NO_UNIT}")
+    absent = counts.index[~counts.any(axis=1)]
+    return words + [f"{NO_UNIT} in any {columns}: {', '.join(absent)}"] * (len(absent) > 0)
 
 
-def _draw_grid(page: Page, grid: _Grid, unit: str) -> None:
-    """Draw cells with counts, the sections' labels above and their units below; many sections stand in panels."""
-    rows = Rows([*grid.labels, f"All {plural(unit)}"], [*grid.counts.sum(axis=1), sum(grid.bases)])
-    n, room = len(grid.bases), rows.margins.room
-    narrowest = GAP + max(canvas.width_of(str(base), canvas.VALUE) for base in grid.bases)
-    width = room / math.ceil(n / math.ceil(n * narrowest / room))
-    panels, places = np.divmod(np.arange(n), round(room / width))
-    heads = canvas.fit_heads(grid.sections, (places + 0.5) * width, np.full(n, width), room)
-    tops = panels * (heads.height + rows.height + GAP)
-    axes = page.open(rows.margins._replace(above=heads.height, below=0), tops[-1] + rows.height, heads.note)
-    axes.set_xlim(0, room)
-    heads.write(axes, tops)
-    for top in np.unique(tops):
-        rows.write(axes, top)
-    for x, top, base, counts in zip(heads.centres, tops, grid.bases, grid.counts.T, strict=True):
-        write(axes, x, top + rows.middles[-1], str(base), canvas.LABEL, color=canvas.QUIET, ha="center")
-        for row in np.flatnonzero(rows.counts[:-1]):
-            corner = (x - width / 2 + 1.5, top + row * rows.pitch + 1.5)
-            cell = Rectangle(corner, width - 3, rows.pitch - 3, edgecolor=canvas.INK)
-            _draw_cell(axes, cell, counts[row], base, leads=counts[row] == counts.max(initial=1))
+def _draw_grid(page: Page, counts: DataFrame, unit: str) -> None:
+    """Draw a cell a count (rows: themes; columns: their names and bases), the bases below."""
+    names, bases = zip(*counts.columns, strict=True)
+    totals = [*counts.sum(axis=1), sum(bases)]
+    columns = [
+        [*(_count_cell(n, base, is_leader=n == max(column)) for n in column), _Cell((str(base),), canvas.QUIET)]
+        for base, column in zip(bases, counts.to_numpy().T, strict=True)
+    ]
+    _draw_cells(page, lay_rows([*counts.index, f"All {plural(unit)}"], totals, Total=totals), names, columns)
 
 
-def _draw_cell(axes: Axes, cell: Rectangle, n: int, base: int, *, leads: bool) -> None:
-    """Shade a cell by its share of the section, write its count, with the base where it fits, frame it if it leads."""
-    (x, y), colour = cell.get_center(), canvas.FAINT
-    if n:
-        cell.set(facecolor=colormaps["Blues"](0.08 + 0.84 * n / base), linewidth=2 * POINT * leads)
-        axes.add_artist(cell)
-        colour = "black" if n / base < 0.76 else "white"  # whichever stands out more
-    kind, full = (canvas.VALUE if leads else canvas.LABEL), f"{n} of {base}"
-    said = full if n and canvas.width_of(full, canvas.VALUE) < cell.get_width() else str(n or "–")
-    write(axes, x, y, said, kind, color=colour, ha="center")
+def _count_cell(n: int, base: int, *, is_leader: bool) -> _Cell:
+    """Shade a cell by the count's share of its base, which it names where it fits; frame it if it leads."""
+    if not n:
+        return _Cell(("–",))
+    colour = "black" if n / base < 0.76 else "white"  # whichever stands out more
+    fill = colormaps["Blues"](0.08 + 0.84 * n / base)
+    return _Cell((f"{n} of {base}", str(n)), colour, VALUE if is_leader else LABEL, fill, 2 * is_leader)
 
 
-# Counts and lengths
+def _draw_cells(page: Page, rows: canvas.Rows, names: Sequence[str], columns: Sequence[Sequence[_Cell]]) -> None:
+    """Draw columns of cells under their names; more columns than fit side by side stand in panels."""
+    n = len(columns)
+    narrowest = GAP + max(canvas.width_of(cell.words[-1], VALUE) for column in columns for cell in column)
+    per_panel = math.ceil(n / math.ceil(n * narrowest / rows.room))
+    panels, places = np.divmod(np.arange(n), per_panel)
+    width = rows.room / per_panel
+    heads = canvas.fit_heads(names, (places + 0.5) * width, np.full(n, width), rows.room)
+    tops = panels * (heads.height + rows.height + 2 * GAP)
+    axes = page(rows, heads._replace(tops=tops), below=0)
+    axes.set_xlim(0, rows.room)
+    wide, high = width - 3, rows.pitch - 3
+    for x, top, column in zip(heads.centres, tops, columns, strict=True):
+        for y, has_unit, cell in zip(top + rows.middles, rows.counts, column, strict=True):
+            if cell.fill:
+                style = {"facecolor": cell.fill, "edgecolor": INK, "linewidth": cell.frame * POINT}
+                axes.add_artist(Rectangle((x - wide / 2, y - high / 2), wide, high, **style))
+            words = next((words for words in cell.words if canvas.width_of(words, VALUE) < wide), cell.words[-1])
+            write(axes, x, y, words if has_unit else "", cell.kind, color=cell.colour, ha="center")
+
+
+# Sensitivity
+
+ENDS = ["rank_best", "rank_worst"]
+
+
+def ranks(table: DataFrame, *, finding: str, source: str) -> Chart:
+    """Draw each theme's rank under each choice of method, so that the claims which survive stand out.
+
+    A rank that differs from the default's is tinted, bold and has an arrow; Kendall's tau-b stands below each variant,
+    the range of its ranks beside each theme.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a theme under a variant: `choice`, `variant`, `theme`, `label`, `rank_best`, `rank_worst` (from 1; empty
+        where there is no rank), `tau_b` (of the variant; empty if there is none). The first variant is the default.
+        Themes and variants are drawn in the order in which they first occur.
+    finding, source : str
+        As in `emphasis`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a theme has two rows under a variant.
+    """
+    _require(table, "table", "choice variant theme label rank_best rank_worst tau_b")
+    if table.duplicated(["choice", "variant", "theme"]).any():
+        raise InputError("table must hold one row a theme under a variant")
+    table = table.astype(dict.fromkeys(ENDS, float))
+    themes = table.groupby("theme", sort=False).agg({"label": "first", "rank_best": "min", "rank_worst": "max"})
+    groups = list(table.groupby(["choice", "variant"], sort=False))
+    names = [f"{choice}: {variant}" if choice == "default" else variant for (choice, variant), _ in groups]
+    taus = [f"{part['tau_b'].max():.2f}".replace("nan", "–").replace("-", "−") for _, part in groups]
+    ends = [part.set_index("theme").reindex(themes.index)[ENDS].to_numpy() for _, part in groups]
+    words = [f"{label} {_rank(*pair)}" for label, *pair in _records(themes, ["label", *ENDS])]
+    words += [f"Kendall's tau-b of {name} {tau}" for name, tau in zip(names, taus, strict=True)]
+    subtitle = "Rank under each choice; tinted: above (▲), below (▼) or around (↕) default; rows without tint survive"
+    return _chart((finding, subtitle, source), "Ranks over all choices", words, _draw_ranks, themes, names, taus, ends)
+
+
+def _rank(best: float, worst: float) -> str:
+    """Return a rank or a range of ranks in words."""
+    return "–" if math.isnan(best) else f"{best:.0f}" + (f"–{worst:.0f}" if worst > best else "")
+
+
+def _draw_ranks(page: Page, themes: DataFrame, names: list[str], taus: list[str], ends: list[canvas.Numbers]) -> None:
+    """Draw a cell a rank, tau-b below each variant."""
+    default = np.nan_to_num(ends[0], nan=np.inf)
+    columns = [[*map(_rank_cell, own, default), _Cell((tau,), INK)] for tau, own in zip(taus, ends, strict=True)]
+    columns[0] = [cell._replace(colour=INK) for cell in columns[0]]
+    reach = [_rank(*pair) for pair in _records(themes, ENDS)]
+    counts = [*(themes["rank_best"] > 0), True]
+    rows = lay_rows([*themes["label"], "Kendall's tau-b"], counts, Range=[*reach, ""])
+    _draw_cells(page, rows, names, columns)
+
+
+def _rank_cell(ends: canvas.Numbers, default: canvas.Numbers) -> _Cell:
+    """Tint a rank that is not the default's, an arrow telling where to."""
+    arrow = ("", "▲", "▼", "↕")[np.less(ends, default).any() + 2 * np.greater(ends, default).any()]
+    words = (arrow + _rank(*ends),)
+    return _Cell(words, INK, VALUE, canvas.TINT) if arrow else _Cell(words)
+
+
+# Counts
 
 
 def bars(table: DataFrame, *, finding: str, source: str, subtitle: str) -> Chart:
@@ -256,64 +347,16 @@ def bars(table: DataFrame, *, finding: str, source: str, subtitle: str) -> Chart
         If a column is missing.
     """
     _require(table, "table", "type n")
-    words = [f"{term} {n}" for term, n in _records(table, "type n")]
+    words = [f"{term} {n}" for term, n in _records(table, ["type", "n"])]
     return _chart((finding, subtitle, source), subtitle, words, _draw_bars, table)
 
 
 def _draw_bars(page: Page, table: DataFrame) -> None:
     """Draw one bar a term, its count at the right."""
-    rows = Rows(list(table["type"]), list(table["n"]), {"Count": table["n"]})
-    axes = page.open(rows.margins, rows.height)
-    rows.write(axes)
-    canvas.draw_scale(axes, "x", table["n"].max())
+    rows = lay_rows(table["type"], list(table["n"]), Count=table["n"])
+    axes = page(rows)
+    canvas.draw_scale(axes, table["n"].max())
     axes.barh(rows.middles, table["n"], height=0.55 * rows.pitch, color=canvas.FOCUS)
-
-
-def lengths(units: DataFrame, sections: DataFrame, *, finding: str, source: str, unit: str = "sentence") -> Chart:
-    """Draw how long each unit is, in reading order, with the median.
-
-    Parameters
-    ----------
-    units : DataFrame
-        One row a unit: `position` (from 1), `n_tokens`.
-    sections : DataFrame
-        As in `xray`.
-    finding, source, unit : str
-        As in `emphasis`.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, or a unit's position is in no section.
-    """
-    _require(units, "units", "position n_tokens")
-    _require(sections, "sections", "label first last")
-    _require_known(units["position"], _positions(sections), "sections")
-    subtitle = f"Words in each {unit}, in reading order; shading separates the sections; the line is the median"
-    words = _length_words(units, sections, unit) if len(units) else []
-    what = f"Words in each {unit} by section"
-    return _chart((finding, subtitle, source), what, words, _draw_lengths, units, sections, unit)
-
-
-def _length_words(units: DataFrame, sections: DataFrame, unit: str) -> list[str]:
-    """Return each section's number of units with their least and greatest length, then the median of all."""
-    words = []
-    for label, first, last in _records(sections, "label first last"):
-        tokens = units["n_tokens"][units["position"].between(first, last)]
-        reach = f", {tokens.min()} to {tokens.max()} words" if len(tokens) else ""
-        words.append(f"{label} {count(len(tokens), unit)}{reach}")
-    return [*words, f"median of {count(len(units), unit)} {units['n_tokens'].median():g} words"]
-
-
-def _draw_lengths(page: Page, units: DataFrame, sections: DataFrame, unit: str) -> None:
-    """Draw one upright bar a unit over shaded sections, and the median across them."""
-    height, margins, tokens = 240, Margins(left=54, right=74), units["n_tokens"]
-    axes = canvas.open_text(page, sections, margins, height, unit)
-    top, median = canvas.draw_scale(axes, "y", tokens.max()), tokens.median()
-    _draw_strokes(axes, units["position"], 0, tokens, widths=(0, 24))
-    for colour, width in (("white", 4), (canvas.INK, 1.5)):  # a white edge keeps the line visible across bars
-        axes.axhline(median, color=colour, linewidth=width * POINT, zorder=4)
-    write(axes, margins.room + GAP, height * (1 - median / top), f"median\n{median:g}")
 
 
 # What charts share
@@ -327,46 +370,17 @@ def _chart(
     stop = "" if finding.endswith((".", "!", "?", "。")) else "."
     alt = f"{finding}{stop} {what}: {'; '.join(words) or NO_UNIT}."
     with house_style(alt + "".join(headings)):
-        page = Page(Figure(), *headings)
-        if words:
-            draw(page, *given)
-        else:
-            write(page.open(Margins(), height=16), 0, 8, NO_UNIT, color=canvas.FAINT)
-        return render(page.figure, finding, alt)
+        page = partial(canvas.lay_page, figure := Figure(), headings)
+        draw(page, *given) if words else page(lay_rows([NO_UNIT], [None]), below=0)
+        return render(figure, finding, alt)
 
 
-def _records(table: DataFrame, columns: str) -> Iterator[tuple[Any, ...]]:
+def _records(table: DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]:
     """Return the named columns row by row."""
-    return table[columns.split()].itertuples(index=False, name=None)
-
-
-def _positions(sections: DataFrame) -> range:
-    """Return the positions of all units of the sections."""
-    return range(1, max(sections["last"], default=0) + 1)
-
-
-def _share(share: float) -> str:
-    """Return a share as findings write it; there is none where there is no unit at all."""
-    return "–" if math.isnan(share) else percent(share)
-
-
-def _draw_strokes(axes: Axes, x: Series, low: Series | int, high: Series, *, widths: tuple[int, int]) -> None:
-    """Draw an upright stroke at each unit's position, as wide as there is room between the two widths."""
-    room = axes.bbox.width * 96 / canvas.DPI / np.ptp(axes.get_xlim())
-    axes.vlines(x, low, high, colors=canvas.FOCUS, linewidth=np.clip(0.7 * room, *widths) * POINT, zorder=3)
-
-
-# Faults of the input
+    return table[columns].itertuples(index=False, name=None)
 
 
 def _require(table: DataFrame, name: str, columns: str) -> None:
     """Refuse a table that lacks a column."""
     if missing := [column for column in columns.split() if column not in table]:
         raise InputError(f"{name} lacks {', '.join(missing)}; it needs {columns.replace(' ', ', ')}")
-
-
-def _require_known(values: Series, allowed: Collection[Any], name: str) -> None:
-    """Refuse a value that another table does not hold."""
-    unknown = values[~values.isin(allowed)]
-    if len(unknown):
-        raise InputError(f"{values.name} {unknown.iloc[0]} is not in {name}")

@@ -12,8 +12,10 @@ from emphasis.coding import Nested
 from emphasis.documents import Document
 from emphasis.errors import Fault, FaultyFileError, InputError
 from emphasis.paths import Root
+from emphasis.resampling import LEAST_DRAWS, MOST_DRAWS
 from emphasis.segments import Unit, segment
 from emphasis.statements import load, metadata
+from emphasis.terms import Sort
 
 
 def faults(root: Root, name: str) -> list[Fault]:
@@ -45,9 +47,12 @@ def _values(document: Document, values: Mapping[str, Any]) -> list[Fault]:
 
 
 def _not_allowed(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, choices in (("unit", get_args(Unit)), ("nested", get_args(Nested))):
+    for key, choices in (("unit", get_args(Unit)), ("nested", get_args(Nested)), ("sort", get_args(Sort))):
         if key in values and values[key] not in choices:
             yield key, f"`{key}` is {values[key]!r}; allowed are: {', '.join(choices)}"
+    for key, (least, most) in (("draws", (LEAST_DRAWS, MOST_DRAWS)), ("window", (2, 10))):
+        if key in values and not least <= values[key] <= most:
+            yield key, f"`{key}` is {values[key]!r}; allowed are whole numbers from {least:,} to {most:,}"
 
 
 def _named(root: Root, document: Document, values: Mapping[str, Any]) -> list[Fault]:
@@ -83,7 +88,7 @@ def _readable(root: Root, values: Mapping[str, Any]) -> list[Fault]:
         book = codebooks.load(root, values["codebook"])
         for _, row in statements.drop_duplicates("language").iterrows():
             try:
-                book.patterns(row["language"])
+                book.entries(row["language"])
             except InputError as error:
                 raise InputError(f"{row['statement_id']}: {error} (language from: {row['language_from']})") from error
     return []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, cast, get_args
 
 import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from emphasis import documents, schema
+from emphasis import documents, patterns, schema
 from emphasis.documents import Document
 from emphasis.errors import Fault, FaultyFileError, InputError
 from emphasis.paths import Root
@@ -19,18 +22,24 @@ from emphasis.tokens import tokenise
 if TYPE_CHECKING:
     import pandas as pd
 
-_WILD = {
-    "*": "\ua60b",
-    "?": "\ua60c",
-}  # rare letters that stand for wildcards, so that the tokeniser keeps a glob whole
-
 
 def _pattern_with_words(pattern: str) -> str:
-    if not words(pattern):
-        raise ValueError("an empty pattern; write one or more words, with * and ? for unknown letters")
-    if all(set(word) <= {"*", "?"} for word in words(pattern)):
-        raise ValueError("wildcards alone fit every word; write at least one letter")
+    if wrong := patterns.fault_of(pattern):
+        raise ValueError(wrong)
     return pattern
+
+
+def _expression(raw: str) -> str:
+    if prod(max(1, int(n)) for n in regex.findall(r"\{([0-9]{1,9})", raw)) > REPEATS:
+        raise ValueError(f"its repeats multiply to more than {REPEATS:,}, and the letters would fill the memory")
+    try:
+        regex.compile(raw, regex.V1)
+    except (regex.error, ValueError, RecursionError) as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return raw
+
+
+REPEATS = 1_000_000  # {n} times {m} … in one regular expression
 
 
 def _sentence(text: str) -> str:
@@ -47,22 +56,63 @@ def _identifier(name: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_pattern_with_words)]
+Expression = Annotated[str, AfterValidator(_expression)]
 ByLanguage = dict[str, list[Annotated[str, AfterValidator(_sentence)]]]
+ActName = Literal["opposes", "asks", "commits", "offers", "endorses", "proposes", "states"]
+NamedKind = Literal["amount", "date", "initiative", "institution"]
+Side = Literal["issuer", "counterpart", "both"]
 
 
-class Theme(BaseModel):
-    """One category: what it covers, and the patterns by which it is found, by language."""
+class Found(BaseModel):
+    """What is found by written words, by language: patterns, and regular expressions as they stand."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: Annotated[str, Field(min_length=1, max_length=24)]
     definition: Text
+    patterns: dict[str, list[Pattern]] = {}
+    regex: dict[str, list[Expression]] = {}
+    examples: ByLanguage
+    counterexamples: ByLanguage = {}
+
+    def entries(self, language: str) -> Iterator[tuple[Way, str]]:
+        """Yield each pattern, rule and expression of a language, in the file's order."""
+        for way in get_args(Way):
+            for text in getattr(self, WAYS[way], {}).get(language, []):
+                yield way, text
+
+
+Way = Literal["pattern", "rule", "regex"]
+WAYS = {"pattern": "patterns", "rule": "rules", "regex": "regex"}
+
+
+class Theme(Found):
+    """One category: what it covers, what not, and how it is found."""
+
     include: Text
     exclude: Text
     sources: list[Text] = []
-    patterns: Annotated[dict[str, list[Pattern]], Field(min_length=1)]
-    examples: ByLanguage
-    counterexamples: ByLanguage = {}
+    rules: dict[str, list[Text]] = {}
+
+
+class Act(Found):
+    """What a unit does with its words: the formulas that say so. `proposes` has headings too, `states` all the rest."""
+
+    rules: dict[str, list[Text]] = {}
+
+
+class Named(Found):
+    """A kind of named thing: how it is written; or the word (`heads`) by which a capitalised name is told as one."""
+
+    heads: dict[str, list[Pattern]] = {}
+
+
+class Entry(NamedTuple):
+    """One written line of a codebook: what it is a sign of (a theme, an act), and how it is to be read."""
+
+    name: str
+    way: Way
+    text: str
 
 
 class Codebook(BaseModel):
@@ -76,16 +126,20 @@ class Codebook(BaseModel):
     description: Text
     languages: Annotated[list[Text], Field(min_length=1)]
     built_on: list[Text] = []
+    doubtful: list[Text] = []  # themes of loose borders: is the order of the others the same without them?
     themes: Annotated[dict[Annotated[str, AfterValidator(_identifier)], Theme], Field(min_length=1)]
+    acts: dict[ActName, Act] = {}  # of formulas that start together and are as long, the first in the file decides
+    agents: dict[Side, dict[str, list[Pattern]]] = {}  # how a text names its sides, besides the names in its metadata
+    named: dict[NamedKind, Named] = {}
 
     @property
     def labels(self) -> dict[str, str]:
         """The label of each theme, in the order of the file."""
         return {name: theme.label for name, theme in self.themes.items()}
 
-    def patterns(self, language: str) -> list[tuple[str, str]]:
-        """Return each theme and pattern of a language, in the file's order; raise InputError where there is none."""
-        found = [(name, pattern) for name, theme in self.themes.items() for pattern in theme.patterns.get(language, [])]
+    def entries(self, language: str) -> list[Entry]:
+        """Return what signals each theme in a language, in the file's order; raise InputError where nothing does."""
+        found = entries(self.themes, language)
         if not found:
             raise InputError(
                 f"the codebook {self.codebook!r} has no patterns for the language {language!r}; "
@@ -94,25 +148,24 @@ class Codebook(BaseModel):
         return found
 
 
+def entries(parts: Mapping[Any, Found], language: str) -> list[Entry]:
+    """Return every entry of themes, acts or kinds of named things in a language, in the file's order."""
+    return [Entry(name, way, text) for name, part in parts.items() for way, text in part.entries(language)]
+
+
 @dataclass(frozen=True)
 class Example:
-    """A sentence that must be coded with a theme, or, a counterexample, must not."""
+    """A sentence that must be found to be something (a theme, an act, a kind of name), or, a counterexample, not."""
 
-    theme: str
+    part: Part
+    name: str
     language: str
     text: str
     is_counter: bool
     place: documents.Place
 
 
-def words(pattern: str) -> list[str]:
-    """Return the word globs of a pattern, tokenised as text is: ``latin`` and ``america*`` of ``Latin America*``."""
-    lettered = pattern.replace("*", _WILD["*"]).replace("?", _WILD["?"])
-    return [_globbed(token.form) for token in tokenise(lettered)]
-
-
-def _globbed(form: str) -> str:
-    return form.replace(_WILD["*"], "*").replace(_WILD["?"], "?")
+Part = Literal["themes", "acts", "named"]
 
 
 def path_of(root: Root, name: str) -> Path:
@@ -136,14 +189,14 @@ def read(path: Path) -> tuple[Codebook, Document]:
         raise InputError(f"no codebook is called {path.stem!r} in {path.parent}; there are: {there}")
     document = documents.load(path)
     book = schema.validate(Codebook, document)
-    faults = [*_misnamed(book, document), *_unlisted(book, document)]
+    faults = [fault for look in (_misnamed, _unlisted, _twice, _unruly) for fault in look(book, document)]
     if faults:
         raise FaultyFileError(faults)
     return book, document
 
 
 def _misnamed(book: Codebook, document: Document) -> Iterator[Fault]:
-    """Yield a fault where the codebook is not called as its file, or two themes share a label."""
+    """Yield a fault where the codebook is not called as its file, two themes share a label, or a theme is not there."""
     if book.codebook != document.path.stem:
         message = f"`codebook` is {book.codebook!r}; it must be the file's name, {document.path.stem}"
         yield document.fault(("codebook",), message)
@@ -152,31 +205,95 @@ def _misnamed(book: Codebook, document: Document) -> Iterator[Fault]:
         if labels.count(theme.label) > 1:
             message = f"the label {theme.label!r} stands at two themes; give each its own"
             yield document.fault(("themes", name, "label"), message)
+        if not any(entries({name: theme}, language) for language in book.languages):
+            message = f"nothing finds {name}; write `patterns`, `rules` or `regex`"
+            yield document.fault(("themes", name), message)
+    for i, name in enumerate(book.doubtful):
+        if name not in book.themes:
+            message = f"no theme is called {name!r}; there are: {', '.join(book.themes)}"
+            yield document.fault(("doubtful", i), message)
 
 
 def _unlisted(book: Codebook, document: Document) -> Iterator[Fault]:
-    """Yield a fault for each language that the codebook does not list, and each pattern that stands twice."""
+    """Yield a fault for each language that the codebook does not list, and each that it lists and has no words for."""
     for i, language in enumerate(book.languages):
-        if not any(language in theme.patterns for theme in book.themes.values()):
+        if not entries(book.themes, language):
             yield document.fault(
                 ("languages", i), f"no theme has patterns for the language `{language}`; write some, or take it out"
             )
-    for name, theme in book.themes.items():
-        for part in ("patterns", "examples", "counterexamples"):
-            for language in getattr(theme, part):
-                if language not in book.languages:
-                    allowed = ", ".join(book.languages)
-                    message = f"the language `{language}` is not in `languages`; allowed are: {allowed}"
-                    yield document.fault(("themes", name, part, language), message)
-        for language, patterns in theme.patterns.items():
-            seen: dict[tuple[str, ...], str] = {}
-            for i, pattern in enumerate(patterns):
-                same = seen.setdefault(tuple(words(pattern)), pattern)
-                if same is not pattern:
-                    yield document.fault(
-                        ("themes", name, "patterns", language, i),
-                        f"the pattern `{pattern}` stands twice in {name}; keep one",
-                    )
+    allowed = ", ".join(book.languages)
+    fields: list[tuple[documents.Place, Any]] = [(("agents", side), names) for side, names in book.agents.items()]
+    fields += [((*place, field), texts) for place, _, found in _parts(book) for field, texts in found]
+    for place, by_language in fields:
+        for language in by_language if isinstance(by_language, dict) else ():
+            if language not in book.languages:
+                message = f"the language `{language}` is not in `languages`; allowed are: {allowed}"
+                yield document.fault((*place, language), message)
+
+
+def _parts(book: Codebook) -> Iterator[tuple[documents.Place, str, Found]]:
+    """Yield every theme, act and kind of named things, with its place in the file and its name."""
+    for part in get_args(Part):
+        for name, found in getattr(book, part).items():
+            yield (part, name), name, found
+
+
+def _twice(book: Codebook, document: Document) -> Iterator[Fault]:
+    """Yield a fault for a pattern that stands twice in a theme or kind of name, or at all in the acts."""
+    seen: dict[tuple[str, ...], str] = {}
+    for place, name, found in _parts(book):
+        for language in book.languages:
+            for i, pattern in enumerate(found.patterns.get(language, [])):
+                scope = "acts" if place[0] == "acts" else "/".join(map(str, place))
+                where = seen.setdefault((scope, language, *patterns.words(pattern)), f"{name} {i}")
+                if where != f"{name} {i}":
+                    message = f"the pattern `{pattern}` stands twice in {name}; keep one"
+                    if where.split()[0] != name:
+                        message = f"the formula `{pattern}` is one of {where.split()[0]} too; a formula is of one act"
+                    yield document.fault((*place, "patterns", language, i), message)
+
+
+def _unruly(book: Codebook, document: Document) -> Iterator[Fault]:
+    """Yield a fault for each rule that cannot be read, names no theme there is, or makes themes wait for each other."""
+    for place, _, found in _parts(book):
+        for language, rules in getattr(found, "rules", {}).items():
+            for i, text in enumerate(rules):
+                for offset, message in _rule_faults(text, book.themes if place[0] == "themes" else ()):
+                    yield document.fault_inside((*place, "rules", language, i), text, offset, message)
+    try:
+        order(book)
+    except CycleError as error:
+        ring = " → ".join(reversed(error.args[1]))
+        message = f"themes wait for each other: {ring}; break the ring"
+        yield document.fault(("themes", error.args[1][0], "rules"), message)
+
+
+def _rule_faults(text: str, themes: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong in a rule that may name these themes: where, and what is allowed."""
+    try:
+        leaves = list(patterns.parse(text).leaves())
+    except patterns.RuleError as error:
+        yield error.offset, str(error)
+        return
+    for leaf in leaves:
+        if leaf.kind == "theme" and leaf.text not in themes:
+            there = f"there are: {', '.join(themes)}" if themes else "an act's rule has words only"
+            yield leaf.offset, f"no theme is called {leaf.text!r} here; {there}"
+
+
+def order(book: Codebook) -> list[str]:
+    """Return the themes so that each stands after those that its rules name."""
+    named = {name: [other for other in _named_by(theme) if other in book.themes] for name, theme in book.themes.items()}
+    return list(TopologicalSorter(named).static_order())
+
+
+def _named_by(theme: Theme) -> list[str]:
+    """Return the themes that the rules of a theme name, in the order of the file."""
+    found: list[str] = []
+    for text in (text for texts in theme.rules.values() for text in texts):
+        with suppress(patterns.RuleError):  # told where it stands
+            found += [leaf.text for leaf in patterns.parse(text).leaves() if leaf.kind == "theme"]
+    return found
 
 
 def themes(book: Codebook) -> pd.DataFrame:
@@ -184,7 +301,7 @@ def themes(book: Codebook) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (name, theme.label, theme.definition.strip(), sum(len(patterns) for patterns in theme.patterns.values()))
+        (name, theme.label, theme.definition.strip(), sum(len(entries({name: theme}, code)) for code in book.languages))
         for name, theme in book.themes.items()
     ]
     return pd.DataFrame(rows, columns=["theme", "label", "definition", "n_patterns"])
@@ -192,8 +309,9 @@ def themes(book: Codebook) -> pd.DataFrame:
 
 def examples(book: Codebook) -> Iterator[Example]:
     """Yield every example and counterexample of a codebook."""
-    for name, theme in book.themes.items():
-        for is_counter, part in ((False, "examples"), (True, "counterexamples")):
-            for language, texts in getattr(theme, part).items():
+    for place, name, found in _parts(book):
+        for is_counter, field in ((False, "examples"), (True, "counterexamples")):
+            for language, texts in getattr(found, field).items():
                 for i, text in enumerate(texts):
-                    yield Example(name, language, text, is_counter, ("themes", name, part, language, i))
+                    part = cast("Part", place[0])
+                    yield Example(part, name, language, text, is_counter, (*place, field, language, i))

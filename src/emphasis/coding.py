@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from emphasis import acts, named
 from emphasis import codebook as codebooks
-from emphasis.codebook import Codebook, Example, words
+from emphasis.codebook import Codebook, Entry, Example, order
 from emphasis.errors import Fault, InputError
-from emphasis.matching import Index, Matches, inside_longer, resolve
+from emphasis.lookup import Lookup, look_up
+from emphasis.matching import Index, Matches, inside_longer, joined, resolve
 from emphasis.paths import Root
 from emphasis.segments import Segments, segment
+from emphasis.vocabulary import Ints
 
 Nested = Literal["theme", "codebook"]
 CODER = "codebook"  # who decided, where the rules did
@@ -31,26 +34,33 @@ class Coding:
         these offsets); sorted by place in the statements, then theme in the order of the codebook.
     codings : one row a decision that a unit carries a theme: statement_id, unit_id, theme, coder,
         n_evidence; same order.
+    acts : one row a unit, its act and agent, with the words that say so; see `acts.code`.
+    named : one row an amount, date, initiative, institution or other name; see `named.find`.
     """
 
     evidence: pd.DataFrame
     codings: pd.DataFrame
+    acts: pd.DataFrame
+    named: pd.DataFrame
 
 
 def code(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Coding:
-    """Find the codebook's patterns in every unit.
+    """Find the codebook's themes, acts and named things in every unit.
 
-    Within a theme a token serves one match: longest pattern first, then left to right. Across themes every
-    match counts, unless `nested` is ``codebook``: then a match inside a longer one of another theme is
-    dropped. Raises InputError for another `nested`, and for a statement whose language has no patterns.
+    Within a theme a token serves one match: longest pattern first, then left to right; a rule's words are matches as a
+    pattern's are. Across themes every match counts, unless `nested` is ``codebook``: then a match inside a longer one
+    of another theme is dropped. Raises InputError for another `nested`, and for a statement whose language has no
+    patterns.
     """
-    if nested not in get_args(Nested):
-        raise InputError(f"nested is {nested!r}; allowed are: {', '.join(get_args(Nested))}")
-    patterns, matches = _matches(Index(segments), codebook)
-    if nested == "codebook":
-        matches = matches.take(~inside_longer(matches))
-    evidence = _evidence(segments, codebook, patterns, matches)
-    return Coding(evidence, _decisions(evidence, codebook))
+    index = Index(segments)
+    found, matches = _settled(index, codebook, nested)
+    evidence = _evidence(segments, codebook, found, matches)
+    return Coding(
+        evidence=evidence,
+        codings=_decisions(evidence, codebook),
+        acts=acts.code(index, codebook),
+        named=named.find(index, codebook),
+    )
 
 
 def code_titles(root: Root, statements: pd.DataFrame, codebook: Codebook, *, nested: Nested = "theme") -> pd.DataFrame:
@@ -66,47 +76,79 @@ def code_titles(root: Root, statements: pd.DataFrame, codebook: Codebook, *, nes
     return codings.groupby(["statement_id", "theme", "coder"], sort=False)["n_evidence"].sum().reset_index()
 
 
-def _matches(index: Index, codebook: Codebook) -> tuple[list[tuple[str, str]], Matches]:
-    """Return theme and pattern of every language used, and the matches that count, numbered by these."""
-    languages = index.segments.statements["language"]
-    part_language = languages.to_numpy()[index.segments.unit_statement[index.part_unit]]
-    patterns: list[tuple[str, str]] = []
-    kept: list[Matches] = []
-    for language in dict.fromkeys(languages):
-        own = codebook.patterns(language)
-        found = index.find([pattern for _, pattern in own])
-        found = found.take(part_language[found.first] == language)
-        kept += [
-            Matches(m.pattern + len(patterns), m.first, m.last) for m in _by_theme(own, found, len(index.part_unit))
-        ]
-        patterns += own
-    columns = [np.concatenate([getattr(m, name) for m in kept]) for name in ("pattern", "first", "last")]
-    return patterns, Matches(*columns)
+def _settled(index: Index, codebook: Codebook, nested: Nested) -> tuple[list[Entry], Matches]:
+    """Return the entries of every language used, and the matches that count, numbered by these."""
+    lookups = _lookups(index, codebook, nested)
+    before = np.cumsum([0, *(len(lookup.entries) for lookup in lookups)])
+    matches = [_settle(lookup, codebook, nested) for lookup in lookups]
+    moved = [replace(m, pattern=m.pattern + n) for m, n in zip(matches, before, strict=False)]
+    return [entry for lookup in lookups for entry in lookup.entries], joined(moved)
 
 
-def _by_theme(patterns: list[tuple[str, str]], found: Matches, n_parts: int) -> Iterator[Matches]:
-    """Yield, for each theme, the matches that remain when its tokens are covered once."""
-    length = np.array([len(words(pattern)) for _, pattern in patterns])
-    theme = np.unique([theme for theme, _ in patterns], return_inverse=True)[1]
-    for number in range(int(theme.max()) + 1):
-        own = found.take(theme[found.pattern] == number)
-        yield resolve(own, length=length[own.pattern], n_parts=n_parts)
+def _lookups(index: Index, codebook: Codebook, nested: Nested) -> list[Lookup]:
+    """Look up the themes of a codebook in every language used."""
+    if nested not in get_args(Nested):
+        raise InputError(f"nested is {nested!r}; allowed are: {', '.join(get_args(Nested))}")
+    languages = index.segments.statements["language"].unique()
+    return [look_up(index, codebook.entries(language), language) for language in languages]
 
 
-def _evidence(
-    segments: Segments, codebook: Codebook, patterns: list[tuple[str, str]], matches: Matches
-) -> pd.DataFrame:
+def _settle(lookup: Lookup, codebook: Codebook, nested: Nested, *, without: int = -1) -> Matches:
+    """Return the matches that count when the tokens of each theme are covered once, one entry perhaps left out."""
+    names = np.array([entry.name for entry in lookup.entries])[lookup.plain.pattern]
+    is_in = lookup.plain.pattern != without
+    settled: dict[str, Matches] = {}
+    for theme in order(codebook):
+        by_rule = [lookup.of_rule(number, settled) for number in lookup.rules.get(theme, []) if number != without]
+        found = joined([lookup.plain.take(is_in & (names == theme)), *by_rule])
+        settled[theme] = resolve(found, n_parts=len(lookup.index.part_unit))
+    matches = joined(settled.values())
+    return matches.take(~inside_longer(matches)) if nested == "codebook" else matches
+
+
+def mentions(segments: Segments, codings: pd.DataFrame, codebook: Codebook) -> Ints:
+    """Return how often each unit (row, as in `segments.units`) matches each theme (column, as in the codebook)."""
+    units = pd.MultiIndex.from_frame(segments.units[["statement_id", "unit_id"]])
+    rows = units.get_indexer(pd.MultiIndex.from_frame(codings[["statement_id", "unit_id"]]))
+    counts = np.zeros((len(units), len(codebook.themes)), np.int64)
+    counts[rows, pd.Index(list(codebook.themes)).get_indexer(pd.Index(codings["theme"]))] = codings["n_evidence"]
+    return counts
+
+
+def left_out(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Iterator[tuple[str, str, Ints]]:
+    """Yield, for each pattern, rule and expression that counts, its theme, its text, and `mentions` without it."""
+    index = Index(segments)
+    lookups = _lookups(index, codebook, nested)
+    whole = [_settle(lookup, codebook, nested) for lookup in lookups]
+    counts = [_counted(lookup, codebook, m) for lookup, m in zip(lookups, whole, strict=True)]
+    for lookup, matches, own in zip(lookups, whole, counts, strict=True):
+        rest = np.sum(counts, axis=0) - own
+        for number in np.unique(matches.pattern).tolist():
+            left = _counted(lookup, codebook, _settle(lookup, codebook, nested, without=number))
+            yield lookup.entries[number].name, lookup.entries[number].text, rest + left
+
+
+def _counted(lookup: Lookup, codebook: Codebook, matches: Matches) -> Ints:
+    """Return the mentions of each theme in each unit."""
     place = {theme: i for i, theme in enumerate(codebook.themes)}
-    rank = np.array([place[theme] for theme, _ in patterns], np.int64)[matches.pattern]
+    theme = np.array([place[entry.name] for entry in lookup.entries], np.int64)[matches.pattern]
+    shape = len(lookup.index.segments.units), len(place)
+    cell = lookup.index.part_unit[matches.first] * len(place) + theme
+    return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _evidence(segments: Segments, codebook: Codebook, found: list[Entry], matches: Matches) -> pd.DataFrame:
+    place = {theme: i for i, theme in enumerate(codebook.themes)}
+    rank = np.array([place[entry.name] for entry in found], np.int64)[matches.pattern]
     matches = matches.take(np.lexsort((rank, matches.last, matches.first)))
     units = segments.units.iloc[segments.token_unit[segments.part_token[matches.first]]]
     start, end = segments.part[matches.first, 0], segments.part[matches.last - 1, 1]
     statement = units["statement_id"].to_numpy()
     text = [segments.texts[s][a:b] for s, a, b in zip(statement, start.tolist(), end.tolist(), strict=True)]
-    fired = [patterns[i] for i in matches.pattern]
+    fired = [found[i] for i in matches.pattern]
     columns = {
-        "theme": [t for t, _ in fired],
-        "pattern": [p for _, p in fired],
+        "theme": [entry.name for entry in fired],
+        "pattern": [entry.text for entry in fired],
         "start": start,
         "end": end,
         "evidence": text,
@@ -124,7 +166,7 @@ def _decisions(evidence: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def check(root: Root, path: Path) -> list[Fault]:
-    """Return a fault for each example that is not coded with its theme, and each counterexample that is.
+    """Return a fault for each example that is not found to be what it stands under, and each counterexample that is.
 
     Raises FaultyFileError where the file itself is not in order.
     """
@@ -133,24 +175,31 @@ def check(root: Root, path: Path) -> list[Fault]:
     found = _words_found(root, book, examples)
     faults = []
     for i, example in enumerate(examples):
-        words_found = found.get((str(i), example.theme), "")
-        if words_found and example.is_counter:
-            message = f"this counterexample is coded `{example.theme}`, by the words: {words_found}"
-            faults.append(document.fault(example.place, message))
-        if not words_found and not example.is_counter:
-            message = f"this example is not coded `{example.theme}`: no pattern of it is in {example.text!r}"
+        words_found, coded = found.get((str(i), example.name)), CODED[example.part]
+        if words_found is not None and example.is_counter:
+            said = f", by the words: {words_found}" if words_found else ""
+            faults.append(document.fault(example.place, f"this counterexample is {coded} `{example.name}`{said}"))
+        if words_found is None and not example.is_counter:
+            message = f"this example is not {coded} `{example.name}`: nothing of it is found in {example.text!r}"
             faults.append(document.fault(example.place, message))
     return faults
 
 
+CODED: dict[codebooks.Part, str] = {"themes": "coded", "acts": "taken as the act", "named": "found to hold the kind"}
+
+
 def _words_found(root: Root, book: Codebook, examples: Sequence[Example]) -> dict[tuple[str, str], str]:
-    """Return the words that coded each example (by its number) with each theme."""
+    """Return, by the number of an example and what it stands under, the words that say so."""
     if not examples:
         return {}
     rows = {"statement_id": [str(i) for i in range(len(examples))], "title": "", "body": 0}
     table = pd.DataFrame(rows | {"language": [e.language for e in examples], "text": [e.text for e in examples]})
-    coded = code(segment(root, table, unit="section"), book).evidence
+    coded = code(segment(root, table, unit="section"), book)
+    columns = {"themes": (coded.evidence, "theme", "evidence"), "acts": (coded.acts, "act", "evidence")}
+    columns["named"] = coded.named, "kind", "name"
     found: dict[tuple[str, str], str] = {}
-    for key, words_found in coded.groupby(["statement_id", "theme"])["evidence"]:
-        found[str(key[0]), str(key[1])] = "; ".join(words_found)
+    for part, (frame, name, said) in columns.items():
+        for key, words_found in frame.groupby(["statement_id", name])[said]:
+            if examples[int(str(key[0]))].part == part:
+                found[str(key[0]), str(key[1])] = "; ".join(words_found)
     return found

@@ -14,6 +14,9 @@ from emphasis.errors import Fault, FaultyFileError
 
 Place = tuple[str | int, ...]
 
+# Ends of a line to YAML, but to no editor: as spaces they leave the lines of faults right.
+_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -23,6 +26,7 @@ class Document:
     data: Any
     places: dict[Place, tuple[int, int]]
     sha256: str
+    text: str
 
     def fault(self, place: Place, message: str) -> Fault:
         """Return a fault at `place`, or at the nearest place above it that the file holds."""
@@ -30,6 +34,21 @@ class Document:
             place = place[:-1]
         line, column = self.places.get(place, (1, 1))
         return Fault(str(self.path), line, column, message)
+
+    def fault_inside(self, place: Place, value: str, offset: int, message: str) -> Fault:
+        """Return a fault `offset` characters into the text `value` that stands at `place`, however it is quoted."""
+        line, column = self.places[place]
+        at = sum(len(row) + 1 for row in self.text.split("\n")[: line - 1]) + column - 1
+        if self.text[at] in "|>":
+            at = self.text.index("\n", at)
+        elif self.text[at] in "'\"":
+            at += 1
+        for character in value[:offset]:  # what stands between is white space, or the mark of a quote
+            at = at if character.isspace() else max(at, self.text.find(character, at) + 1)
+        rest = self.text[at:]
+        at += len(rest) - len(rest.lstrip()) if value[offset:].strip() else 0
+        before = self.text[:at]
+        return Fault(str(self.path), before.count("\n") + 1, len(before) - before.rfind("\n"), message)
 
 
 def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = yaml.BaseLoader) -> Document:
@@ -40,7 +59,7 @@ def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = 
     mapping.
     """
     raw = files.read_bytes(path)
-    text = files.canonical(raw, path=path)
+    text = files.canonical(raw, path=path).translate(_BREAKS)
     try:
         reader = loader(text)
         node = reader.get_single_node()
@@ -51,7 +70,7 @@ def load(path: Path, *, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader] = 
             )
         if faults:
             raise FaultyFileError(faults)
-        return Document(path, reader.construct_document(node), places, files.sha256(raw))
+        return Document(path, reader.construct_document(node), places, files.sha256(raw), text)
     except yaml.MarkedYAMLError as error:
         raise FaultyFileError([_yaml_fault(error, path, text)]) from error
     except ReaderError as error:

@@ -5,93 +5,11 @@ They choose their words by the numbers; nothing is typed here that could be coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from functools import wraps
-from typing import Any, ParamSpec, Self
+from collections.abc import Sequence
 
 import pandas as pd
 
-Given = ParamSpec("Given")
-
-
-class Finding(str):
-    """One sentence, which is text wherever text is wanted; it names its id in a notebook's output."""
-
-    finding_id: str
-
-    def __new__(cls, finding_id: str, sentence: str) -> Self:
-        """Make a finding of its id and its sentence."""
-        finding = super().__new__(cls, sentence)
-        finding.finding_id = finding_id
-        return finding
-
-    def __repr__(self) -> str:
-        """Return the sentence itself, without quotes: this is what a notebook shows."""
-        return str(self)
-
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"text/plain": str(self)}, {"emphasis": {"finding": self.finding_id}}
-
-
-def _finding(write: Callable[Given, str]) -> Callable[Given, Finding]:
-    """Make of a function that writes a sentence one that gives a finding; its id is the function's name."""
-
-    @wraps(write)
-    def find(*args: Given.args, **kwargs: Given.kwargs) -> Finding:
-        """Write the sentence and give it its id."""
-        return Finding(write.__name__, write(*args, **kwargs))
-
-    return find
-
-
-# Words for numbers
-
-
-def count(n: int, noun: str) -> str:
-    """Return a number with its noun: ``no sentence``, ``1 sentence``, ``1,200 sentences``."""
-    if n == 0:
-        return f"no {noun}"
-    return f"{n:,} {noun if n == 1 else plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    """Return the plural of a noun: sections, entries, surveys, speeches."""
-    if noun.endswith(("s", "x", "ch", "sh")):
-        return f"{noun}es"
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in set("aeiou") else f"{noun}s"
-
-
-def listed(words: Sequence[str], *, last: str = "and") -> str:
-    """Return words as a list in prose: ``a``, ``a and b``, ``a, b and c``."""
-    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def percent(share: float) -> str:
-    """Return a share as a whole per cent; what is next to none or all, but is not, as ``<1%`` and ``>99%``."""
-    return "<1%" if 0 < share < 0.01 else ">99%" if 0.99 < share < 1 else f"{100 * share:.0f}%"
-
-
-def day(moment: str) -> str:
-    """Return the day of an ISO 8601 date or time as it is read, ``13 May 2025``; any other text stays as it is."""
-    try:
-        found = date.fromisoformat(moment[:10])
-    except ValueError:
-        return moment
-    return f"{found.day} {found:%B %Y}"
-
-
-def _do(n: int, verb: str) -> str:
-    """Return a verb in the number of its subject: ``keeps``, ``keep``."""
-    return f"{verb}s" if n == 1 else verb
-
-
-def _of_the(n: int, total: int, noun: str) -> str:
-    """Return ``none of the 5 themes``, ``2 of the 5 themes``, ``all 5 themes``."""
-    if n == total:
-        return f"the one {noun}" if n == 1 else f"all {total:,} {plural(noun)}"
-    return f"{n:,}" * (n > 0) + "none" * (n == 0) + f" of the {count(total, noun)}"
-
+from emphasis.wording import count, day, do, finding, listed, of_the, percent, plural, the
 
 # Whose text, how long
 
@@ -113,7 +31,7 @@ def source_line(statements: pd.DataFrame) -> str:
     return f"Source: {row['issuer'] or row['actor'] or row['statement_id']}, {kind}."
 
 
-@_finding
+@finding
 def identity(statements: pd.DataFrame, *, unit: str) -> str:
     """Say who published the text and when, and how long it is (table: statements of segments)."""
     sums = {"word": "n_tokens", unit: "n_units", "section": "n_sections"}
@@ -121,32 +39,13 @@ def identity(statements: pd.DataFrame, *, unit: str) -> str:
     if len(statements) > 1:
         return f"The {count(len(statements), _noun(statements))} together hold {size}."
     row = statements.iloc[0]
-    by = f" published by {_the(row['issuer'])}" if row["issuer"] else ""
+    by = f" published by {the(row['issuer'])}" if row["issuer"] else ""
     country = f" ({row['country']})" if row["country"] and by else ""
     on = f" of {day(row['date'] or row['published'])}" if row["date"] or row["published"] else ""
     return f"The {_noun(statements)}{on}{by}{country} holds {size}."
 
 
-def _the(name: str) -> str:
-    """Return an office with its article; a name that is no office (a country, a person) stays as it is."""
-    office = set(name.casefold().split()) & OFFICES
-    return f"the {name}" if office and not name.casefold().startswith("the ") else name
-
-
-OFFICES = {
-    "ministry",
-    "department",
-    "government",
-    "office",
-    "presidency",
-    "embassy",
-    "mission",
-    "council",
-    "secretariat",
-}
-
-
-@_finding
+@finding
 def lengths(units: pd.DataFrame, *, unit: str) -> str:
     """Say how long the units are: the longest, the shortest, the middle."""
     n = units["n_tokens"]
@@ -161,21 +60,19 @@ def lengths(units: pd.DataFrame, *, unit: str) -> str:
 # Themes
 
 
-@_finding
+@finding
 def themes_per_unit(table: pd.DataFrame, *, unit: str) -> str:
     """Say how many units carry no theme, one, several."""
     n = dict(zip(table["themes"], table["n_units"].tolist(), strict=True))
     total = int(table["of_units"].iloc[0])
     if n["none"] == total:
         return f"None of the {count(total, unit)} carries a theme of the codebook."
-    said = [f"{n[key]:,} {'carries' if n[key] == 1 else 'carry'} {word}" for key, word in _HOW_MANY if n[key]]
+    words = {"one": "one theme", "several": "several", "none": "none"}
+    said = [f"{n[key]:,} {'carries' if n[key] == 1 else 'carry'} {word}" for key, word in words.items() if n[key]]
     return f"Of {count(total, unit)}, {listed(said)}" + ("." if n["none"] else "; none is left uncoded.")
 
 
-_HOW_MANY = (("one", "one theme"), ("several", "several"), ("none", "none"))
-
-
-@_finding
+@finding
 def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
     """Say whether the codebook's patterns were built on these statements: then they may fit them too well."""
     seen, n = int(statements["statement_id"].isin(built_on).sum()), len(statements)
@@ -183,10 +80,10 @@ def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
         return "The codebook names none of these texts among those that its patterns were built on."
     if n == 1:
         return "The codebook's patterns were built on this text too: its shares are in-sample."
-    return f"The codebook's patterns were built on {_of_the(seen, n, 'statement')}: these shares are in-sample."
+    return f"The codebook's patterns were built on {of_the(seen, n, 'statement')}: these shares are in-sample."
 
 
-@_finding
+@finding
 def title_themes(labels: Sequence[str], *, n_titles: int) -> str:
     """Say which themes the titles carry; they are coded apart and count in no share."""
     themes = listed(list(labels)) or "no theme"
@@ -197,7 +94,7 @@ def title_themes(labels: Sequence[str], *, n_titles: int) -> str:
     return f"The {n_titles:,} titles carry {themes}; they count in no share."
 
 
-@_finding
+@finding
 def spread(table: pd.DataFrame) -> str:
     """Say how the themes spread over the sections: everywhere, in one only (table: themes by section)."""
     keys = ["statement_id", "section_id"]
@@ -209,11 +106,11 @@ def spread(table: pd.DataFrame) -> str:
         return f"The text is one section; it carries {count(len(held), 'theme')}."
     everywhere = list(held.index[held == n_sections])
     once = int((held == 1).sum())
-    first = f"{listed(everywhere) or 'No theme'} {_do(max(1, len(everywhere)), 'appear')} in every section"
-    return f"{first}; {_of_the(once, len(held), 'theme')} found {_do(max(1, once), 'keep')} to a single one."
+    first = f"{listed(everywhere) or 'No theme'} {do(max(1, len(everywhere)), 'appear')} in every section"
+    return f"{first}; {of_the(once, len(held), 'theme')} found {do(max(1, once), 'keep')} to a single one."
 
 
-@_finding
+@finding
 def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
     """Say which theme takes the largest share, with base and interval; a tie is called one.
 
@@ -226,7 +123,7 @@ def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
     row, names = top.iloc[0], listed(list(top["label"]))
     each = "" if len(top) == 1 else "each "
     if pd.isna(row["rank"]):
-        most = f"{names} {_do(len(top), 'take')} {each}{row['n_units']:,} of {base}"
+        most = f"{names} {do(len(top), 'take')} {each}{row['n_units']:,} of {base}"
         return f"Too few {plural(unit)} to rank themes: {most}."
     verb = "is the most frequent theme" if len(top) == 1 else "tie as the most frequent themes"
     if row["n_statements"] > 1:
@@ -236,26 +133,66 @@ def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
     return f"{names} {verb}: {each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band})."
 
 
-@_finding
-def certainty(table: pd.DataFrame) -> str:
-    """Say which themes' intervals reach into that of the most frequent: a fact of the chart, no test of the order."""
+@finding
+def certainty(table: pd.DataFrame, differences: pd.DataFrame) -> str:
+    """Say from which themes the most frequent can be told apart (tables: `measures.average` and `differences`)."""
     seen = table[table["n_units"] > 0]
     if len(seen) < 2:
         return "Fewer than two themes are found: there is no order to be sure of."
     if seen["rank"].isna().any():
         return "The text is too short for its themes to be ranked."
-    leader, others = seen.iloc[0], seen.iloc[1:]
-    if pd.isna(leader["share_units_low"]):
+    if seen["n_statements"].iloc[0] > 1:
         return "The mean of several statements has no interval here: their order is described, not tested."
-    reaching = int((others["share_units_high"] >= leader["share_units_low"]).sum())
-    if reaching == 0:
-        return f"The interval of no other theme reaches that of {leader['label']}."
-    if reaching == len(others):
-        return f"The interval of {leader['label']} overlaps that of every other theme found."
-    return f"The interval of {leader['label']} overlaps {_of_the(reaching, len(others), 'other theme')} found."
+    leader = seen["label"].iloc[0]
+    pairs = differences[(differences["label"] == leader) & differences["other_label"].isin(seen["label"])]
+    alike = list(pairs.loc[~pairs["is_apart"], "other_label"])
+    if not alike:
+        return f"{leader} ranks apart from every other theme found."
+    if len(alike) == len(pairs):
+        return f"{leader} is not distinguishable from any other theme found: the wording could have turned their order."
+    apart = of_the(len(pairs) - len(alike), len(pairs), "other theme")
+    return f"{leader} ranks apart from {apart} found; from {listed(alike)} it is not distinguishable."
 
 
-@_finding
+@finding
+def without_a_section(table: pd.DataFrame) -> str:
+    """Say how far the share of the most frequent theme moves when one section is left out (table: emphasis)."""
+    seen = table[table["n_units"] > 0]
+    if table["statement_id"].nunique() > 1 or seen.empty:
+        return "The table gives each theme's range when one section of its statement is left out."
+    row = seen.iloc[0]
+    if pd.isna(row["share_units_min"]):
+        return "The text is one section, which cannot be left out."
+    low, high = percent(row["share_units_min"]), percent(row["share_units_max"])
+    return (
+        f"With one section left out, the share of {row['label']} lies between {low} and {high}: a range, no interval."
+    )
+
+
+@finding
+def sensitivity(table: pd.DataFrame) -> str:
+    """Say whether the most frequent theme stays first under other choices (table: `sensitivity.sensitivity`)."""
+    default, others = table[table["choice"] == "default"], table[table["choice"] != "default"]
+    leaders = list(default.loc[default["rank_best"] == 1, "label"])
+    if not leaders or others.empty:
+        return "There is no order of themes to try under other choices."
+    if len(leaders) > 1:
+        first = f"{listed(leaders)} share the first place"
+    else:
+        own = others[(others["label"] == leaders[0]) & others["rank_worst"].notna()]
+        stays = int((own["rank_worst"] == 1).sum())
+        first = f"{leaders[0]} stays first under {of_the(stays, len(own), 'other choice')} of method"
+    tried = others.dropna(subset="tau_b").sort_values(["tau_b", "variant"])
+    if tried.empty:
+        return f"{first}."
+    least = tried.iloc[0]
+    if least["tau_b"] > 1 - 1e-9:
+        return f"{first}, and the order of the themes with it."
+    tau = f"{least['tau_b']:.2f}".replace("-", "−")
+    return f"{first}; the order of all themes changes most with “{least['variant']}” (tau-b {tau})."
+
+
+@finding
 def silent_themes(table: pd.DataFrame, *, unit: str) -> str:
     """Say which themes of the codebook no unit carries."""
     silent = list(table.loc[table["n_units"] == 0, "label"])
@@ -266,7 +203,7 @@ def silent_themes(table: pd.DataFrame, *, unit: str) -> str:
     return f"No {unit} carries {listed(silent, last='or')}."
 
 
-@_finding
+@finding
 def section_leaders(table: pd.DataFrame) -> str:
     """Say how many different themes lead the sections (table: themes by section)."""
     keys = ["statement_id", "section_id"]
@@ -278,14 +215,71 @@ def section_leaders(table: pd.DataFrame) -> str:
         return "No section has a leading theme."
     names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
     rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
-    where = f"the {count(led, 'section')}" if not rest else _of_the(led, n_sections, "section")
-    return f"{names} {_do(len(leaders), 'lead')} {where}{rest}."
+    where = f"the {count(led, 'section')}" if not rest else of_the(led, n_sections, "section")
+    return f"{names} {do(len(leaders), 'lead')} {where}{rest}."
+
+
+# Acts and named things
+
+ACTS = ("commits", "offers", "asks", "proposes", "endorses", "opposes", "states")
+
+
+@finding
+def acts(table: pd.DataFrame, *, unit: str) -> str:
+    """Say how many units commit, offer, ask and so on (table: acts)."""
+    if table.empty:
+        return "The codebook has no formulas of acts for this language."
+    n = table["act"].value_counts()
+    said = [f"{n[act]:,} {act if n[act] == 1 else act[:-1]}" for act in ACTS if act in n]
+    return f"Of {count(len(table), unit)}, {listed(said)}."
+
+
+@finding
+def undertakings(table: pd.DataFrame, *, unit: str) -> str:
+    """Say in how many units the issuer undertakes or offers something, alone or for both sides (table: acts)."""
+    own = table[table["act"].isin(["commits", "offers"])]
+    alone, joint = int((own["agent"] == "issuer").sum()), int((own["agent"] == "both").sum())
+    if not alone + joint:
+        return "The issuer commits to nothing and offers nothing."
+    binds = f"{do(joint, 'bind')} both sides, by the issuer's word"
+    if not alone:
+        return f"{count(joint, unit)} {binds}; none the issuer alone."
+    more = f"{joint:,} more {binds}" if joint else "none binds the other side with it"
+    return f"In {count(alone, unit)} the issuer commits itself or offers to act; {more}."
+
+
+@finding
+def undertaken_themes(table: pd.DataFrame, *, unit: str) -> str:
+    """Say which theme most commitments and offers carry (table: `crosstabs.themes_by_act`)."""
+    own = table[table["act"].isin(["commits", "offers"])]
+    base = int(own.drop_duplicates(["act"])["of_units"].sum())
+    sums = own.groupby("label", sort=False)["n_units"].sum()
+    if not base:
+        return f"No {unit} commits or offers anything."
+    top = list(sums.index[(sums == sums.max()) & (sums > 0)])
+    those = f"the {count(base, unit)} that {'does' if base == 1 else 'do'} so"
+    if not top:
+        return f"None of {those} carries a theme."
+    verb, each = ("is the theme", "") if len(top) == 1 else ("are the themes", "each ")
+    return f"{listed(top)} {verb} on which most is undertaken or offered: {each}{int(sums.max()):,} of {those}."
+
+
+@finding
+def named(table: pd.DataFrame) -> str:
+    """Say how many amounts, dates, initiatives and institutions are named; amounts are quoted (table: named)."""
+    n = table["kind"].value_counts()
+    said = [count(int(n[kind]), kind) for kind in ("amount", "date", "initiative", "institution") if kind in n]
+    if not said:
+        return "No amount, date, initiative or institution is named."
+    amounts = [f"“{name}”" for name in dict.fromkeys(table.loc[table["kind"] == "amount", "name"])]
+    quoted = f"; the {'amount is' if len(amounts) == 1 else 'amounts are'} {listed(amounts)}"
+    return f"The text names {listed(said)}{quoted if 0 < len(amounts) < 6 else ''}."
 
 
 # Terms
 
 
-@_finding
+@finding
 def leading_terms(table: pd.DataFrame) -> str:
     """Say which word is commonest when stop words are left out (table: frequencies)."""
     content = table[~table["is_stop_word"]]
@@ -301,7 +295,7 @@ def leading_terms(table: pd.DataFrame) -> str:
     return f"Stop words aside, {words[0]} is the commonest word: {times}."
 
 
-@_finding
+@finding
 def compounds(table: pd.DataFrame) -> str:
     """Say which leading words also stand inside hyphenated ones (table: the head of frequencies)."""
     inside = table[table["n_inside_compounds"] > 0]
@@ -311,7 +305,7 @@ def compounds(table: pd.DataFrame) -> str:
     return f"Also inside compounds, and not counted above: {listed(said)}."
 
 
-@_finding
+@finding
 def leading_phrases(table: pd.DataFrame) -> str:
     """Say which phrase recurs most (table: n-grams)."""
     if table.empty:
@@ -322,3 +316,27 @@ def leading_phrases(table: pd.DataFrame) -> str:
         said = "the longest is" if row["size"] > table["size"].iloc[1] else "among them"
         return f"{tied:,} phrases recur most, each {times}; {said} “{row['phrase']}”."
     return f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."
+
+
+@finding
+def diversity(table: pd.DataFrame) -> str:
+    """Say how varied the words are, by MATTR (table: `terms.diversity`)."""
+    known = table.dropna(subset="mattr")
+    if known.empty:
+        return f"The text is shorter than {int(table['window'].iloc[0]):,} words: too short to say how varied they are."
+    over = f" over {count(len(known), 'statement')}" if len(table) > 1 else ""
+    words = f"{int(known['window'].iloc[0]):,} words in a row"
+    return f"Of {words}, {percent(known['mattr'].mean())} are different ones on average{over}."
+
+
+@finding
+def dispersion(table: pd.DataFrame) -> str:
+    """Say which of the leading words is spread most evenly over the sections, and which least (table: frequencies)."""
+    known = table.dropna(subset="dp_norm")
+    if len(known) < 2:
+        return "There is no spread over sections to compare."
+    ordered = known.sort_values(["dp_norm", "type"])
+    if ordered["dp_norm"].iloc[0] == ordered["dp_norm"].iloc[-1]:
+        return f"These words are all spread alike over the sections (DPnorm {ordered['dp_norm'].iloc[0]:.2f})."
+    even, uneven = (f"“{row['type']}” (DPnorm {row['dp_norm']:.2f})" for _, row in ordered.iloc[[0, -1]].iterrows())
+    return f"Of these words, {even} is spread most evenly over the sections and {uneven} least."

@@ -33,6 +33,12 @@ class Language(BaseModel):
     ordinals: dict[int, list[str]] = {}
     last: list[str] = []
     stop_words: Words
+    negations: Words = frozenset()  # before a formula of support they make it one of opposition
+    clauses: Words = (
+        frozenset()
+    )  # words that open a clause, so that the subject before them is not that of what follows
+    name_links: Words = frozenset()  # small words inside a capitalised name: of, of the
+    name_joins: Words = frozenset()  # those that join two words of a name, or two names: and
 
     @cached_property
     def _point(self) -> regex.Pattern[str]:

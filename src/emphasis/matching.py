@@ -1,34 +1,53 @@
-"""Finding patterns in text: globs over types, phrases over arrays of parts.
+"""Finding patterns and rules in text: globs over types, phrases and proximity over arrays of parts.
 
 Matches that overlap are resolved by the rules of quanteda's tokens_lookup.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 import regex
 
-from emphasis.codebook import words
+from emphasis.errors import InputError
+from emphasis.patterns import Rule, words
 from emphasis.segments import Segments
 from emphasis.vocabulary import Flags, Ints
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Matches as arrays, one entry a match: which pattern, and its parts from `first` up to before `last`."""
+    """Matches as arrays, one entry a match.
+
+    Attributes
+    ----------
+    pattern : the number of what matched.
+    first, last : its parts, from `first` up to before `last`.
+    length : the words of the pattern; the longest goes first where matches overlap.
+    """
 
     pattern: Ints
     first: Ints
     last: Ints
+    length: Ints
 
     def take(self, keep: Flags | Ints) -> Matches:
         """Return the matches that `keep` marks or numbers."""
-        return Matches(self.pattern[keep], self.first[keep], self.last[keep])
+        return Matches(self.pattern[keep], self.first[keep], self.last[keep], self.length[keep])
+
+    def numbered(self, number: int) -> Matches:
+        """Return the same places as matches of another number."""
+        return replace(self, pattern=np.full(len(self.first), number))
+
+
+def joined(matches: Iterable[Matches]) -> Matches:
+    """Return several runs of matches as one."""
+    runs = [*matches, Matches(*(np.zeros(0, np.int64) for _ in fields(Matches)))]
+    return Matches(*(np.concatenate([getattr(run, field.name) for run in runs]) for field in fields(Matches)))
 
 
 @dataclass(frozen=True)
@@ -78,7 +97,12 @@ class Index:
         """Return the numbers of the types that a word glob fits, in no order that matters."""
         stem = glob.split("*", maxsplit=1)[0].split("?", maxsplit=1)[0]
         forms, order = self._sorted_types
-        low, high = bisect_left(forms, stem), bisect_left(forms, stem + "\U0010ffff") if stem else len(forms)
+        low = bisect_left(forms, stem)
+        if glob == stem:
+            return order[low : bisect_right(forms, stem)]
+        high = bisect_left(forms, stem + "\U0010ffff") if stem else len(forms)
+        if glob == stem + "*":
+            return order[low:high]
         fits = regex.compile("".join({"*": ".*", "?": "."}.get(c, regex.escape(c)) for c in glob), regex.S).fullmatch
         return order[[i for i in range(low, high) if fits(forms[i])]]
 
@@ -87,9 +111,9 @@ class Index:
         phrases = [words(pattern) for pattern in patterns]
         fitting = {glob: self.types(glob) for glob in {word for phrase in phrases for word in phrase}}
         found = [self._find([fitting[word] for word in phrase]) for phrase in phrases]
-        number = np.repeat(np.arange(len(patterns)), [len(first) for first, _ in found])
-        return Matches(
-            number, *(np.concatenate([spans[i] for spans in found] or [np.zeros(0, np.int64)]) for i in (0, 1))
+        return joined(
+            Matches(np.full(len(first), number), first, last, np.full(len(first), len(phrase)))
+            for number, (phrase, (first, last)) in enumerate(zip(phrases, found, strict=True))
         )
 
     def _find(self, phrase: Sequence[Ints]) -> tuple[Ints, Ints]:
@@ -112,16 +136,116 @@ class Index:
         return first[within], now[within]
 
 
-def resolve(matches: Matches, *, length: Ints, n_parts: int) -> Matches:
+def spans(segments: Segments, expression: str) -> tuple[Ints, Ints, Ints]:
+    """Return what a regular expression finds: the unit, the start and the end (offsets) of each place.
+
+    It sees each unit as published, with its capitals. Raises InputError naming the expression where one unit takes
+    longer than `SECONDS`.
+    """
+    found = regex.compile(expression, regex.V1)
+    places: list[tuple[int, int, int]] = []
+    for unit, (at, text) in enumerate(zip(segments.units["start"].tolist(), segments.units["text"], strict=True)):
+        try:
+            places += [
+                (unit, at + match.start(), at + match.end())
+                for match in found.finditer(text, timeout=SECONDS)
+                if match[0]
+            ]
+        except TimeoutError as error:
+            raise InputError(
+                f"the regular expression {expression!r} took more than {SECONDS} s on {text[:40]!r} and was stopped; "
+                "write it so that it does not try the same letters over and over"
+            ) from error
+    return tuple(np.array(places, np.int64).reshape(-1, 3).T)  # type: ignore[return-value]  # a row each
+
+
+def search(index: Index, expression: str) -> Matches:
+    """Return what a regular expression finds as matches of the words that it touches; see `spans`."""
+    unit, low, high = spans(index.segments, expression)
+    begin, end = index.segments.part[:, 0], index.segments.part[:, 1]
+    base = np.append(0, np.cumsum(np.bincount(index.part_unit, minlength=len(index.segments.units))))
+    bounds = zip(unit.tolist(), low.tolist(), high.tolist(), strict=True)
+    places = [
+        (base[u] + np.searchsorted(end[base[u] : base[u + 1]], a, "right"),
+         base[u] + np.searchsorted(begin[base[u] : base[u + 1]], b, "left"))
+        for u, a, b in bounds
+    ]  # fmt: skip
+    first, last = np.array(places, np.int64).reshape(-1, 2).T
+    found = Matches(np.zeros(len(first), np.int64), first, last, last - first)
+    return found.take(first < last)
+
+
+SECONDS = 2  # that a regular expression may take in one unit
+
+
+@dataclass(frozen=True)
+class Firing:
+    """Where a rule, or a part of one, holds: one flag a unit; and the words that say so."""
+
+    holds: Flags
+    words: Matches
+
+    def within(self, holds: Flags, index: Index) -> Firing:
+        """Return the same in units that `holds` marks."""
+        return Firing(holds, self.words.take(holds[index.part_unit[self.words.first]]))
+
+
+def fire(rule: Rule, index: Index, leaf: Callable[[Rule], Matches]) -> Firing:
+    """Return where a rule holds and by which words; `leaf` gives the matches of its words and themes.
+
+    ``and`` and ``or`` keep the words of every side that holds, ``near`` and ``before`` those with another near enough.
+    """
+    if rule.kind in {"words", "theme"}:
+        return _firing(leaf(rule), index)
+    sides = [fire(part, index, leaf) for part in rule.parts]
+    if rule.kind == "neither":
+        return Firing(~sides[0].holds, sides[0].words.take(np.zeros(0, np.int64)))
+    if rule.kind == "near":
+        return _firing(_near(sides[0].words, sides[1].words, rule, index), index)
+    every = np.logical_and if rule.kind == "both" else np.logical_or
+    holds: Flags = every.reduce([side.holds for side in sides])
+    return Firing(holds, joined(side.words for side in sides)).within(holds, index)
+
+
+def _firing(found: Matches, index: Index) -> Firing:
+    holds: Flags = np.zeros(len(index.segments.units), bool)
+    holds[index.part_unit[found.first]] = True
+    return Firing(holds, found)
+
+
+def _near(left: Matches, right: Matches, rule: Rule, index: Index) -> Matches:
+    """Return the matches of either side that one of the other follows or precedes closely enough."""
+    before, after = _followed(left, right, rule.within, index)
+    if not rule.is_ordered:
+        also_after, also_before = _followed(right, left, rule.within, index)
+        before, after = before | also_before, after | also_after
+    return joined([left.take(before), right.take(after)])
+
+
+def _followed(left: Matches, right: Matches, within: int, index: Index) -> tuple[Flags, Flags]:
+    """Mark the matches of `left` that one of `right` follows within so many tokens, and those that follow so."""
+    token, unit = index.segments.part_token, index.part_unit
+    within = min(within, len(token))  # a number of any size can be written
+    # Each match may look as far as the token so many after its last, or before its first, within its unit.
+    ahead = np.searchsorted(token, token[left.last - 1] + within, "right")
+    ahead = np.minimum(ahead, np.searchsorted(unit, unit[left.first], "right"))
+    back = np.searchsorted(token, token[right.first] - within, "left")
+    back = np.maximum(back, np.searchsorted(unit, unit[right.first], "left"))
+    starts, ends = np.sort(right.first), np.sort(left.last)
+    followed: Flags = np.searchsorted(starts, ahead) > np.searchsorted(starts, left.last)
+    follows: Flags = np.searchsorted(ends, right.first, "right") > np.searchsorted(ends, back, "right")
+    return followed, follows
+
+
+def resolve(matches: Matches, *, n_parts: int) -> Matches:
     """Keep the matches of one theme that cover each token once.
 
-    The longest pattern comes first, then the leftmost match, then the order of the file. `length` is the
-    number of words of each match's pattern. Sorted by place.
+    The longest pattern comes first, then the leftmost match, then the order of the file. Sorted by place.
     """
     covered = np.zeros(n_parts + 1, bool)
     kept: list[Ints] = []
-    for words_long in sorted(set(length.tolist()), reverse=True):
-        level = np.flatnonzero(length == words_long)
+    for words_long in sorted(set(matches.length.tolist()), reverse=True):
+        level = np.flatnonzero(matches.length == words_long)
         level = level[np.lexsort((matches.pattern[level], -matches.last[level], matches.first[level]))]
         taken = np.cumsum(covered)
         first, last = matches.first[level], matches.last[level]

@@ -6,16 +6,17 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from emphasis.codebook import Codebook
+from emphasis.codebook import ActName, Codebook
 from emphasis.coding import Coding
 from emphasis.errors import InputError
-from emphasis.findings import percent
 from emphasis.segments import Segments
+from emphasis.wording import percent
 
 Row = dict[Hashable, Any]
 
@@ -132,6 +133,52 @@ def themes_of_units(segments: Segments, coding: Coding, codebook: Codebook) -> p
     return table.assign(themes=[", ".join(themes) for themes in own], evidence=said)
 
 
+def undertakings(
+    segments: Segments, coding: Coding, codebook: Codebook, *, acts: Sequence[ActName] = ("commits", "offers", "asks")
+) -> Reading:
+    """Quote every unit of these acts, an act at a time, with the words that say so marked, its agent and its themes."""
+    units = themes_of_units(segments, coding, codebook).merge(segments.units[["statement_id", "unit_id", "start"]])
+    units = units.merge(coding.acts, on=["statement_id", "unit_id"], suffixes=("", "_act"))
+    several = len(segments.statements) > 1
+    html, text = [], []
+    for act in acts:
+        own = units[units["act"] == act].to_dict("records")
+        label = f"{codebook.acts[act].label if act in codebook.acts else act} ({len(own)})"
+        quotes = [list(_quote(row, several)) for row in own]
+        html += [f"<h3>{escape(label)}</h3>", "<ul>", *(_item(*map(escape, quote)) for quote in quotes), "</ul>"]
+        text += [label, *(f"{quote[0]} {' '.join(''.join(quote[1:4]).split())} [{quote[4]}]" for quote in quotes)]
+    return Reading("\n".join(html), "\n".join(text))
+
+
+def _quote(row: Row, several: bool) -> Iterator[str]:
+    """Yield a unit's number, its text before, in and after the formula, and who acts on which themes."""
+    yield f"{row['statement_id']} {row['unit_id']}" if several else str(row["unit_id"])
+    length = len(row["text"])
+    formula = [row["start_act"] - row["start"], row["end"] - row["start"]] if row["evidence_act"] else [length, length]
+    for start, end in pairwise([0, *formula, length]):
+        yield row["text"][start:end]
+    yield f"{AGENTS[row['agent']]}; {row['themes'] or 'uncoded'}"
+
+
+def _item(number: str, before: str, words: str, after: str, said: str) -> str:
+    quote = f"<bdi>{before}{words and f'<mark>{words}</mark>'}{after}</bdi>"
+    return f"<li><small>{number}</small> {quote} <small><em>[{said}]</em></small></li>"
+
+
+AGENTS = {
+    "issuer": "by the issuer",
+    "counterpart": "by the other side",
+    "both": "by both sides",
+    "other": "by another",
+    "": "no agent",
+}
+
+
+def paragraph(text: str) -> Reading:
+    """Return a text as a paragraph."""
+    return Reading(f"<p>{escape(text)}</p>", text)
+
+
 def table(frame: pd.DataFrame, columns: dict[str, str]) -> Reading:
     """Return columns of a table for people, under the names given.
 
@@ -173,8 +220,18 @@ FACTS = {
 }  # fmt: skip
 EMPHASIS = {
     "label": "Theme", "n_units": "Units", "of_units": "Of", "share_units": "Share", "share_units_low": "From",
-    "share_units_high": "To", "share_words": "Share of words", "mentions_per_1000": "Mentions per thousand words",
-    "rank": "Rank",
+    "share_units_high": "To", "share_units_min": "Range from", "share_units_max": "Range to",
+    "share_words": "Share of words", "share_words_low": "From", "share_words_high": "To",
+    "mentions_per_1000": "Mentions per thousand words", "rank": "Rank",
+}  # fmt: skip
+PLACE_AND_ACTS = {
+    "label": "Theme", "n_units": "Units", "first": "First at", "mean_position": "Mean position",
+    "concentration": "Concentration", "n_commits": "Commits", "n_offers": "Offers", "n_joint": "Joint",
+    "undertaken": "Share undertaken", "named_per_unit": "Named things per unit",
+}  # fmt: skip
+DIFFERENCES = {
+    "label": "Theme", "other_label": "Against", "difference": "Difference of shares", "difference_low": "From",
+    "difference_high": "To", "is_apart": "Distinguishable",
 }  # fmt: skip
 
 
@@ -183,6 +240,12 @@ def _cell(column: str, value: object) -> str:
         return "–"
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if column.startswith("share"):
-        return percent(float(str(value)))
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    if column.startswith(SHARES):
+        return f"−{percent(-float(str(value)))}" if float(str(value)) < 0 else percent(float(str(value)))
+    if isinstance(value, float):
+        return f"{value:,.{2 if abs(value) < TWO_DECIMALS else 1}f}".replace("-", "−")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+SHARES = ("share", "undertaken", "difference")  # how columns begin that hold shares of a whole
+TWO_DECIMALS = 10  # smaller numbers have two decimals, larger ones one

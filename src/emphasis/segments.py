@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -12,6 +13,7 @@ import pandas as pd
 
 from emphasis import languages
 from emphasis.errors import InputError
+from emphasis.languages import Language
 from emphasis.paths import Root
 from emphasis.structure import KINDS, Structure, structure
 from emphasis.vocabulary import Flags, Ints, Vocabulary
@@ -33,6 +35,7 @@ class Segments:
         label, heading, start, end, n_units, n_tokens.
     units : one row a unit: statement_id, section_id, unit_id, is_heading, start, end, n_tokens, text.
     vocabulary : the types by number.
+    languages : the word lists of each statement's language, by its code.
     token, part : matrices of integers, one row a token or part: start, end, type; for tokens then joins: no
         punctuation parts it from the token before. A token with hyphens has several parts, any other is its own.
     token_unit, part_token : the row of `units` of each token, the row of `token` of each part.
@@ -42,6 +45,7 @@ class Segments:
     sections: pd.DataFrame
     units: pd.DataFrame
     vocabulary: Vocabulary
+    languages: Mapping[str, Language]
     token: Ints
     token_unit: Ints
     part: Ints
@@ -94,6 +98,7 @@ def segment(root: Root, statements: pd.DataFrame, *, unit: Unit = "sentence") ->
         sections=pd.concat([d.sections for d in divided], ignore_index=True),
         units=pd.concat([d.units for d in divided], ignore_index=True),
         vocabulary=vocabulary,
+        languages={code: language for d in divided for code, language in d.languages.items()},
         token=np.concatenate([d.token for d in divided]),
         token_unit=np.concatenate([d.token_unit + n for d, n in zip(divided, n_units, strict=False)]),
         part=np.concatenate([d.part for d in divided]),
@@ -134,6 +139,7 @@ def _divide(root: Root, statements: pd.DataFrame, vocabulary: Vocabulary, unit: 
         sections=sections[_SECTION_COLUMNS],
         units=units[_UNIT_COLUMNS],
         vocabulary=vocabulary,
+        languages={language.language: language},
         token=found.scan.tokens,
         token_unit=token_unit,
         part=found.scan.parts,
@@ -160,10 +166,10 @@ def _edges(begins: Flags) -> tuple[Ints, Ints]:
 def _spans(found: Structure, statements: pd.DataFrame, first: Ints, last: Ints) -> pd.DataFrame:
     """Return the statement, the offsets and the text of divisions given by their first and last chunks."""
     document = found.scan.document[first]
-    table = statements[["statement_id", "text"]].iloc[document].reset_index(drop=True)
-    table = table.assign(start=found.scan.start[first], end=found.scan.end[last])
-    table["text"] = [text[a:b] for text, a, b in zip(table["text"], table["start"], table["end"], strict=True)]
-    return table
+    start, end, texts = found.scan.start[first], found.scan.end[last], statements["text"].tolist()
+    table = statements[["statement_id"]].iloc[document].reset_index(drop=True).assign(start=start, end=end)
+    places = zip(document.tolist(), start.tolist(), end.tolist(), strict=True)
+    return table.assign(text=[texts[row][a:b] for row, a, b in places])
 
 
 def _heading_ends(found: Structure) -> Ints:

@@ -19,10 +19,14 @@ from emphasis.documents import Document
 from emphasis.errors import Fault, FaultyFileError, InputError
 from emphasis.parameters import NAMES, Parameter, all_declared, declared, is_of_type
 from emphasis.paths import Root
+from emphasis.wording import count, listed, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pandas as pd
+
+    from emphasis.codebook import Codebook
+    from emphasis.segments import Segments
 
 APART = "--"  # between a study's name and the eight digits of a run with other parameters
 
@@ -153,6 +157,33 @@ class Run:
         rows += [("lock", "requirements.lock", _sha256(self.root.path / "requirements.lock"))]
         rows += [("parameter", f"{name} = {value}", "") for name, value in self.parameters.items() if name != "study"]
         return pd.DataFrame(rows, columns=["what", "which", "sha256"])
+
+    def methods(self, segments: Segments, codebook: Codebook) -> str:
+        """Return in words exactly what was done: a paragraph for a report."""
+        unit, table = self.parameters["unit"], segments.statements
+        units, sizes = plural(unit), {"word": "n_tokens", unit: "n_units"}
+        size = listed([count(int(table[column].sum()), noun) for noun, column in sizes.items()])
+        sha256 = _sha256(codebooks.path_of(self.root, self.parameters["codebook"]))
+        said = METHODS.format(
+            n=count(len(table), "statement"), were="was" if len(table) == 1 else "were", size=size, unit=unit,
+            languages=listed(sorted(table["language"].unique())),
+            codebook=f"{codebook.codebook}, version {codebook.version} (SHA-256 {sha256})",
+            themes=count(len(codebook.themes), "theme"), nested=self.parameters["nested"],
+        )  # fmt: skip
+        drawn = INTERVALS.format(units=units, **self.parameters) if "draws" in self.parameters else ""
+        return said + drawn
+
+
+METHODS = (
+    "{n} ({languages}) {were} read: {size}, title and header apart. A token is a run of letters and digits, its case "
+    "folded, a hyphenated word whole, a possessive ending cut off. A sentence ends at a full stop, question or "
+    "exclamation mark before a capital, a digit or a quotation mark, never after a listed abbreviation. Each {unit} "
+    "was coded by the rules of the codebook {codebook}, {themes}, nested: {nested}."
+)
+INTERVALS = (
+    " Shares of {units} have Wilson intervals. Shares of words and differences have percentile intervals from "
+    "{draws:,} draws of {units} within each statement, seed {seed}. All are 95% intervals, about the wording alone."
+)
 
 
 def _sha256(path: Path) -> str:

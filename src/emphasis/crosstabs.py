@@ -1,0 +1,78 @@
+"""Themes crossed with what else a unit is: its section, its act, its place, how many themes it carries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from emphasis.codebook import Codebook
+from emphasis.coding import Coding, mentions
+from emphasis.measures import average, emphasis
+from emphasis.segments import Segments, unit_positions
+from emphasis.vocabulary import Flags
+
+KEYS = ["statement_id", "section_id"]
+
+
+def theme_positions(segments: Segments, coding: Coding) -> pd.DataFrame:
+    """Return where in the reading order each theme stands: one row a coding, columns theme and position (from 1)."""
+    units = unit_positions(segments)[["statement_id", "unit_id", "position"]]
+    return coding.codings.merge(units, on=["statement_id", "unit_id"])[["theme", "position"]]
+
+
+def themes_per_unit(segments: Segments, coding: Coding) -> pd.DataFrame:
+    """Count units by the number of themes they carry: one row for none, one, several.
+
+    The columns are themes, n_units and of_units.
+    """
+    carried = coding.codings.groupby(["statement_id", "unit_id"]).size()
+    n = len(segments.units)
+    one, several = int((carried == 1).sum()), int((carried > 1).sum())
+    return pd.DataFrame(
+        {"themes": ["none", "one", "several"], "n_units": [n - one - several, one, several], "of_units": n}
+    )
+
+
+def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Count units by theme and section: one row a theme of a section, none left out.
+
+    Columns: statement_id, theme, label, section_id, section_label (of several statements numbered by statement:
+    ``2 First``), n_units that carry the theme, of_units of the section. Sorted by theme as in `measures.average`, then
+    as in `sections`.
+    """
+    sections = segments.sections[[*KEYS, "label"]].rename(columns={"label": "section_label"})
+    if len(segments.statements) > 1:
+        number = pd.factorize(sections["statement_id"])[0] + 1
+        sections["section_label"] = [f"{n} {label}" for n, label in zip(number, sections["section_label"], strict=True)]
+    groups = segments.unit_section == np.arange(len(sections))[:, None]
+    table = _crossed(segments, coding, codebook, groups)
+    table[[*KEYS, "section_label"]] = sections.iloc[table["group"]].to_numpy()
+    return table[["statement_id", "theme", "label", "section_id", "section_label", "n_units", "of_units"]]
+
+
+def themes_by_act(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Count units by theme and act: one row a theme with an act of the codebook, none left out.
+
+    Columns: theme, label, act, act_label, n_units that carry the theme and do this, of_units that do it. All statements
+    together; sorted by theme as in `measures.average`, then as the codebook orders its acts.
+    """
+    act = segments.units[["statement_id", "unit_id"]].merge(coding.acts, how="left")["act"].to_numpy()
+    acts = list(codebook.acts)
+    groups = np.array([act == name for name in acts], bool).reshape(len(acts), len(act))
+    table = _crossed(segments, coding, codebook, groups)
+    labels = [codebook.acts[name].label for name in acts]
+    table["act"], table["act_label"] = (np.array(own, object)[table["group"]] for own in (acts, labels))
+    return table[["theme", "label", "act", "act_label", "n_units", "of_units"]]
+
+
+def _crossed(segments: Segments, coding: Coding, codebook: Codebook, groups: Flags) -> pd.DataFrame:
+    """Count the units of each theme in each group of units (groups × units): theme, label, group, n_units, of_units."""
+    themes = average(emphasis(segments, coding, codebook))[["theme", "label"]]
+    place = pd.Index(list(codebook.themes)).get_indexer(pd.Index(themes["theme"]))
+    counts = groups.astype(np.int64) @ (mentions(segments, coding.codings, codebook) > 0)
+    table = themes.iloc[np.repeat(np.arange(len(themes)), len(groups))].reset_index(drop=True)
+    return table.assign(
+        group=np.tile(np.arange(len(groups)), len(themes)),
+        n_units=counts[:, place].T.ravel(),
+        of_units=np.tile(groups.sum(axis=1), len(themes)),
+    )
