@@ -20,7 +20,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
-from emphasis import canvas, charts, coding, measures
+from emphasis import canvas, charts, coding, crosstabs
 from emphasis.errors import InputError
 from emphasis.wording import Finding
 
@@ -793,6 +793,6 @@ def test_the_grid_keeps_each_statement_apart(divide, book):
         divide("Peace. Peace. Trade.", "Trade. Trade. Peace."),
         book({"trade": ["trade"], "peace": ["peace"]}),
     )
-    table = measures.themes_by_section(divided, coding.code(divided, made), made)
+    table = crosstabs.themes_by_section(divided, coding.code(divided, made), made)
     chart = charts.grid(table, finding=FINDING, source=SOURCE, columns="section")
     assert "1 Paragraph 1 (3 sentences): Peace 2, Trade 1; 2 Paragraph 1 (3 sentences): Peace 1, Trade 2" in chart.alt

@@ -300,6 +300,16 @@ def test_examples_of_acts_and_names_are_executed(root, tmp_path):
     ]
 
 
+def test_a_theme_may_be_called_as_an_act(root, tmp_path):
+    """An example of a theme is tried on the theme alone, also where an act or kind has the theme's name."""
+    path = tmp_path / "small.yml"
+    text = CHECKED.replace("  peace:", "  endorses:").replace("want quiet", "support them").partition("    counter")[0]
+    path.write_text(text + OTHERS.partition("    examples:")[0] + "    examples: {en: [They support peace.]}\n")
+    assert [str(fault) for fault in coding.check(root, path)] == [
+        f"{path}:17:11: this example is not coded `endorses`: nothing of it is found in 'We support them.'"
+    ]
+
+
 def test_examples_of_rules_are_executed(root, tmp_path):
     """An example may rest on a rule or an expression, and a counterexample tells the words by which a rule fired."""
     path = tmp_path / "small.yml"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from emphasis import coding, findings, measures, terms, wording
+from emphasis import coding, crosstabs, findings, measures, terms, wording
 
 
 def about(n=1, **columns):
@@ -558,12 +558,12 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
     said = [
         findings.identity(divided.statements, unit="sentence"),
         findings.lengths(divided.units, unit="sentence"),
-        findings.themes_per_unit(measures.themes_per_unit(divided, coded), unit="sentence"),
+        findings.themes_per_unit(crosstabs.themes_per_unit(divided, coded), unit="sentence"),
         findings.leading_themes(table, unit="sentence"),
         findings.certainty(table, measures.differences(divided, coded, made)),
         findings.silent_themes(table, unit="sentence"),
-        findings.spread(measures.themes_by_section(divided, coded, made)),
-        findings.section_leaders(measures.themes_by_section(divided, coded, made)),
+        findings.spread(crosstabs.themes_by_section(divided, coded, made)),
+        findings.section_leaders(crosstabs.themes_by_section(divided, coded, made)),
         findings.leading_terms(terms.frequencies(divided)),
         findings.compounds(terms.frequencies(divided)),
         findings.leading_phrases(terms.ngrams(divided)),

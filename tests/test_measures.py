@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, norm
 
-from emphasis import coding, measures
+from emphasis import coding, crosstabs, measures
 from emphasis.errors import InputError
 from emphasis.resampling import Bootstrap
 
@@ -264,7 +264,7 @@ def test_a_section_left_out_is_a_text_without_it(look_up, book, corpus, themes):
     """The range holds the share, and its ends are shares of a text that lacks a section."""
     divided, coded = look_up(corpus, themes)
     table = measures.emphasis(divided, coded, book(themes), draws=100)
-    grid = measures.themes_by_section(divided, coded, book(themes))
+    grid = crosstabs.themes_by_section(divided, coded, book(themes))
     for row in table[table["n_units"] > 0].itertuples():
         own = grid[(grid["statement_id"] == row.statement_id) & (grid["theme"] == row.theme)]
         left = (row.n_units - own["n_units"]) / (row.of_units - own["of_units"])
@@ -510,54 +510,3 @@ def test_of_one_statement_the_mean_is_its_own(ten):
     own = measures.average(table)
     assert own["n_statements"].tolist() == [1, 1, 1]
     pd.testing.assert_frame_equal(own.drop(columns="n_statements"), table)
-
-
-# By section, by unit
-
-
-@given(reference.corpora, reference.codebooks)
-def test_sections_sum_to_the_statement(look_up, book, corpus, themes):
-    """Units of a theme over the sections sum to those of the statement, and every theme stands in every section."""
-    divided, coded = look_up(corpus, themes)
-    table = measures.themes_by_section(divided, coded, book(themes))
-    whole = measures.emphasis(divided, coded, book(themes)).set_index(["statement_id", "theme"])
-    sums = table.groupby(["statement_id", "theme"], sort=False)[["n_units", "of_units"]].sum()
-    assert sums.loc[whole.index].to_numpy().tolist() == whole[["n_units", "of_units"]].to_numpy().tolist()
-    assert len(table) == len(themes) * len(divided.sections)
-
-
-def test_sections_by_hand(divide, book):
-    """A theme has a row for each section, with its units there and the section's own base."""
-    divided, made = (
-        divide("Peace now. Trade now.\n\nPeace. Peace. Rest."),
-        book({"money": ["trade"], "order": ["peace"]}),
-    )
-    table = measures.themes_by_section(divided, coding.code(divided, made), made)
-    assert table[["theme", "section_label", "n_units", "of_units"]].to_numpy().tolist() == [
-        ["order", "Paragraph 1", 1, 2],
-        ["order", "Paragraph 2", 2, 3],
-        ["money", "Paragraph 1", 1, 2],
-        ["money", "Paragraph 2", 0, 3],
-    ]
-
-
-@given(reference.corpora, reference.codebooks)
-def test_none_one_several_sum_to_all(look_up, corpus, themes):
-    """Units with no theme, one and several are all units."""
-    divided, coded = look_up(corpus, themes)
-    table = measures.themes_per_unit(divided, coded)
-    assert table["themes"].tolist() == ["none", "one", "several"]
-    assert table["n_units"].sum() == len(divided.units)
-    assert set(table["of_units"]) == {len(divided.units)}
-
-
-def test_none_one_several_by_hand(ten):
-    """Of the ten sentences four carry nothing, five one theme, one both."""
-    assert measures.themes_per_unit(*ten[:2])["n_units"].tolist() == [4, 5, 1]
-
-
-def test_positions_of_themes(divide, book):
-    """Themes stand at the places of their units in the reading order of all statements."""
-    divided = divide("Trade. Peace.", "Rest. Peace and trade.")
-    table = measures.theme_positions(divided, coding.code(divided, book(THEMES)))
-    assert sorted(table.itertuples(index=False, name=None)) == [("money", 1), ("money", 4), ("order", 2), ("order", 4)]

@@ -132,6 +132,7 @@ def test_heads_are_no_expressions(names_in, head):
 WRITTEN = [
     ("It costs 7 euros, 3.5 million euros.", [("amount", "7 euros"), ("amount", "3.5 million euros")]),
     ("It costs 66%.", [("amount", "66%")]),
+    ("It costs 66%7 euros.", [("amount", "66%"), ("amount", "7 euros")]),
     ("On 13 May 2025 and 7 May.", [("date", "13 May 2025"), ("date", "7 May")]),
     ("It is New Year’s Eve.", [("name", "New Year’s Eve")]),
     ("By new year’s.", [("date", "new year")]),

@@ -115,6 +115,13 @@ def mentions(segments: Segments, codings: pd.DataFrame, codebook: Codebook) -> I
     return counts
 
 
+def counted(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Ints:
+    """Return the `mentions` that coding would find, without evidence, acts and names."""
+    lookups = _lookups(Index(segments), codebook, nested)
+    counts: Ints = np.sum([_counted(lookup, codebook, _settle(lookup, codebook, nested)) for lookup in lookups], axis=0)
+    return counts
+
+
 def left_out(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Iterator[tuple[str, str, Ints]]:
     """Yield, for each pattern, rule and expression that counts, its theme, its text, and `mentions` without it."""
     index = Index(segments)

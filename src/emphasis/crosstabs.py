@@ -7,9 +7,9 @@ import pandas as pd
 
 from emphasis.codebook import Codebook
 from emphasis.coding import Coding, mentions
-from emphasis.measures import average, emphasis
+from emphasis.measures import ordered_themes
 from emphasis.segments import Segments, unit_positions
-from emphasis.vocabulary import Flags
+from emphasis.vocabulary import Ints
 
 KEYS = ["statement_id", "section_id"]
 
@@ -44,9 +44,9 @@ def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) ->
     if len(segments.statements) > 1:
         number = pd.factorize(sections["statement_id"])[0] + 1
         sections["section_label"] = [f"{n} {label}" for n, label in zip(number, sections["section_label"], strict=True)]
-    groups = segments.unit_section == np.arange(len(sections))[:, None]
-    table = _crossed(segments, coding, codebook, groups)
+    table = _crossed(segments, coding, codebook, segments.unit_section, n_groups=len(sections))
     table[[*KEYS, "section_label"]] = sections.iloc[table["group"]].to_numpy()
+    table["section_id"] = table["section_id"].astype(np.int64)
     return table[["statement_id", "theme", "label", "section_id", "section_label", "n_units", "of_units"]]
 
 
@@ -56,23 +56,27 @@ def themes_by_act(segments: Segments, coding: Coding, codebook: Codebook) -> pd.
     Columns: theme, label, act, act_label, n_units that carry the theme and do this, of_units that do it. All statements
     together; sorted by theme as in `measures.average`, then as the codebook orders its acts.
     """
-    act = segments.units[["statement_id", "unit_id"]].merge(coding.acts, how="left")["act"].to_numpy()
-    acts = list(codebook.acts)
-    groups = np.array([act == name for name in acts], bool).reshape(len(acts), len(act))
-    table = _crossed(segments, coding, codebook, groups)
-    labels = [codebook.acts[name].label for name in acts]
-    table["act"], table["act_label"] = (np.array(own, object)[table["group"]] for own in (acts, labels))
+    acts = segments.units[["statement_id", "unit_id"]].merge(coding.acts, how="left")["act"]
+    names = list(codebook.acts)
+    table = _crossed(segments, coding, codebook, pd.Index(names).get_indexer(pd.Index(acts)), n_groups=len(names))
+    labels = [codebook.acts[name].label for name in names]
+    table["act"], table["act_label"] = (np.array(own, object)[table["group"]] for own in (names, labels))
     return table[["theme", "label", "act", "act_label", "n_units", "of_units"]]
 
 
-def _crossed(segments: Segments, coding: Coding, codebook: Codebook, groups: Flags) -> pd.DataFrame:
-    """Count the units of each theme in each group of units (groups × units): theme, label, group, n_units, of_units."""
-    themes = average(emphasis(segments, coding, codebook))[["theme", "label"]]
+def _crossed(segments: Segments, coding: Coding, codebook: Codebook, group: Ints, *, n_groups: int) -> pd.DataFrame:
+    """Count the units of each theme in each group, a number of each unit (−1: in none).
+
+    One row a theme of a group: theme, label, group, n_units, of_units.
+    """
+    themes = ordered_themes(segments, coding, codebook)
+    carries = mentions(segments, coding.codings, codebook)[group >= 0] > 0
+    group = group[group >= 0]
     place = pd.Index(list(codebook.themes)).get_indexer(pd.Index(themes["theme"]))
-    counts = groups.astype(np.int64) @ (mentions(segments, coding.codings, codebook) > 0)
-    table = themes.iloc[np.repeat(np.arange(len(themes)), len(groups))].reset_index(drop=True)
+    counts = [np.bincount(group, carries[:, theme], n_groups) for theme in place]
+    table = themes.iloc[np.repeat(np.arange(len(themes)), n_groups)].reset_index(drop=True)
     return table.assign(
-        group=np.tile(np.arange(len(groups)), len(themes)),
-        n_units=counts[:, place].T.ravel(),
-        of_units=np.tile(groups.sum(axis=1), len(themes)),
+        group=np.tile(np.arange(n_groups), len(themes)),
+        n_units=np.array(counts, np.int64).ravel(),
+        of_units=np.tile(np.bincount(group, minlength=n_groups), len(themes)),
     )

@@ -13,7 +13,7 @@ from emphasis.codebook import Codebook
 from emphasis.coding import Coding, mentions
 from emphasis.errors import InputError
 from emphasis.resampling import Bootstrap, Floats, intervals
-from emphasis.segments import Segments, unit_positions
+from emphasis.segments import Segments
 from emphasis.terms import dispersion
 from emphasis.vocabulary import Flags, Ints
 
@@ -287,39 +287,7 @@ def average(table: pd.DataFrame) -> pd.DataFrame:
     return order[[*(column for column in _COLUMNS if column in order), "n_statements"]]
 
 
-def theme_positions(segments: Segments, coding: Coding) -> pd.DataFrame:
-    """Return where in the reading order each theme stands: one row a coding, columns theme and position (from 1)."""
-    units = unit_positions(segments)[["statement_id", "unit_id", "position"]]
-    return coding.codings.merge(units, on=["statement_id", "unit_id"])[["theme", "position"]]
-
-
-def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
-    """Count units by theme and section: one row a theme of a section, none left out.
-
-    Columns: statement_id, theme, label, section_id, section_label (of several statements numbered by statement:
-    ``2 First``), n_units that carry the theme, of_units of the section. Sorted by theme as in `average`, then as in
-    `sections`.
-    """
-    keys = ["statement_id", "section_id"]
-    sections = segments.sections[[*keys, "label", "n_units"]].set_axis([*keys, "section_label", "of_units"], axis=1)
-    if len(segments.statements) > 1:
-        number = pd.factorize(sections["statement_id"])[0] + 1
-        sections["section_label"] = [f"{n} {label}" for n, label in zip(number, sections["section_label"], strict=True)]
-    matches = mentions(segments, coding.codings, codebook)
-    ranked = average(_table(segments, codebook, shares(segments, matches)))[["theme", "label"]]
-    counts = pd.DataFrame(_totals(segments.unit_section, matches > 0), columns=list(codebook.labels), dtype="int64")
-    table = ranked.merge(sections, how="cross").assign(n_units=counts[ranked["theme"]].to_numpy().T.ravel())
-    return table[["statement_id", "theme", "label", "section_id", "section_label", "n_units", "of_units"]]
-
-
-def themes_per_unit(segments: Segments, coding: Coding) -> pd.DataFrame:
-    """Count units by the number of themes they carry: one row for none, one, several.
-
-    The columns are themes, n_units and of_units.
-    """
-    carried = coding.codings.groupby(["statement_id", "unit_id"]).size()
-    n = len(segments.units)
-    one, several = int((carried == 1).sum()), int((carried > 1).sum())
-    return pd.DataFrame(
-        {"themes": ["none", "one", "several"], "n_units": [n - one - several, one, several], "of_units": n}
-    )
+def ordered_themes(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
+    """Return the themes in the order of `average`, columns theme and label, without drawing anything."""
+    measured = shares(segments, mentions(segments, coding.codings, codebook))
+    return average(_table(segments, codebook, measured))[["theme", "label"]]

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from emphasis.codebook import Codebook
-from emphasis.coding import Nested, code, left_out, mentions
+from emphasis.coding import Nested, counted, left_out
 from emphasis.measures import RANKED_UNITS, shares
 from emphasis.paths import Root
 from emphasis.resampling import Floats
-from emphasis.segments import Segments, Unit, segment
-from emphasis.vocabulary import Ints
+from emphasis.segments import Unit, segment
 
 Variant = tuple[str, str, list[Floats]]  # choice, the same in words, and for each order of the themes it gives: shares
 
@@ -74,28 +73,24 @@ def _variants(
     segments = segment(root, statements, unit=unit)
     if segments.statements["n_units"].min() < RANKED_UNITS:
         return
-    matches, is_heading = _matches(segments, codebook, nested), segments.units["is_heading"].to_numpy()
+    matches, is_heading = counted(segments, codebook, nested=nested), segments.units["is_heading"].to_numpy()
     default = shares(segments, matches)
     yield "default", f"share of {unit}s", [default["share_units"]]
     yield "measure", "share of words", [default["share_words"]]
     yield "measure", "mentions per 1,000 words", [default["mentions_per_1000"]]
     for other in [other for other in _UNITS if other != unit]:
         again = segment(root, statements, unit=other)
-        yield "unit", f"{other}s", [shares(again, _matches(again, codebook, nested))["share_units"]]
+        yield "unit", f"{other}s", [shares(again, counted(again, codebook, nested=nested))["share_units"]]
     if is_heading.any() and not is_heading.all():
         yield "headings", "without headings", [shares(segments, matches, kept=~is_heading)["share_units"]]
     policy, words = _OTHER_NESTED[nested]
-    yield "nesting", words, [shares(segments, _matches(segments, codebook, policy))["share_units"]]
+    yield "nesting", words, [shares(segments, counted(segments, codebook, nested=policy))["share_units"]]
     for theme in codebook.doubtful:
         is_left = np.array(list(codebook.themes)) == theme
         yield "theme", f"without {codebook.labels[theme]}", [np.where(is_left, np.nan, default["share_units"])]
     left = [shares(segments, rest)["share_units"] for *_, rest in left_out(segments, codebook, nested=nested)]
     if left:
         yield "pattern", "any one pattern left out", left
-
-
-def _matches(segments: Segments, codebook: Codebook, nested: Nested) -> Ints:
-    return mentions(segments, code(segments, codebook, nested=nested).codings, codebook)
 
 
 def _means(orders: list[Floats]) -> Floats:
