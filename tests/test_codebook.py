@@ -2,6 +2,8 @@
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from emphasis import codebook, documents, languages
@@ -404,6 +406,32 @@ def test_faults_of_rules_stand_at_their_place(write, style, marked, message):
     said = said.replace("\\n", " ")  # a literal block keeps its line ends
     assert (line, column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert said.startswith(message)
+
+
+PIECES = ['"a"', '"it\'s"', "theme:war", "and", "not", "near/2", "near/0", "(", ")", "“", "\n", "é"]
+RULES = st.one_of(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map(" ".join),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30),
+)
+
+
+@settings(max_examples=30)
+@given(rule=RULES, style=st.sampled_from([None, "'", '"', "|", ">"]), width=st.sampled_from([20, 1000]))
+def test_any_rule_in_any_form_is_read_or_told(tmp_path_factory, rule, style, width):
+    """Whatever text stands as a rule, however a program writes it as YAML, it is read, or told at a line of its own."""
+    data = yaml.load(SOUND, Loader=yaml.BaseLoader)
+    data["themes"]["peace"]["rules"] = {"en": ['"x"', rule]}
+    text = yaml.dump(data, default_style=style, width=width, allow_unicode=True, sort_keys=False)
+    path = tmp_path_factory.getbasetemp() / "small.yml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        codebook.read(path)
+    except FaultyFileError as error:
+        top = yaml.compose(text, Loader=yaml.BaseLoader)
+        for key in ("themes", "peace", "rules", "en"):
+            top = next(value for name, value in top.value if name.value == key)
+        lines = range(top.value[1].start_mark.line + 1, top.value[1].end_mark.line + 2)
+        assert {fault.line for fault in error.faults} <= set(lines)
 
 
 def test_a_rule_that_is_too_long(write):

@@ -73,15 +73,11 @@ def without(themes, theme, text):
 @example(
     ["Peace trade. Two-way peace, trade."],
     {
+        "b": reference.Theme(["china"], [("and", ("theme", "a"), ("not", ("words", "one")))]),
         "a": reference.Theme(["trade"], [("near", 2, ("theme", "c"), ("words", "trade"))]),
         "c": reference.Theme(["peace", "two way"]),
     },
     "theme",
-)
-@example(
-    ["one way two trade"],
-    {"a": reference.Theme(["way two trade", "one way"]), "b": reference.Theme(["* way two trade"])},
-    "codebook",
 )
 def test_left_out_is_coding_without_it(look_up, book, corpus, themes, nested):
     """Leaving out an entry gives the mentions that coding gives once the entry is struck from the codebook."""
@@ -95,6 +91,14 @@ def test_left_out_is_coding_without_it(look_up, book, corpus, themes, nested):
         seen.append((theme, text))
     assert len(seen) == len(set(seen))
     assert set(seen) >= set(zip(whole.evidence["theme"], whole.evidence["pattern"], strict=True))
+
+
+def test_what_is_nested_can_be_left_out(divide, book):
+    """An entry whose matches all lie inside longer ones still keeps words of its theme from a shorter entry."""
+    made = book({"a": ["one way two", "peace one"], "b": ["one way two trade"]})
+    divided = divide("Peace one way two trade.")
+    left = {text: counts.tolist() for _, text, counts in coding.left_out(divided, made, nested="codebook")}
+    assert left == {"one way two": [[1, 1]], "one way two trade": [[1, 0]]}
 
 
 def test_leaving_out_looks_up_once(divide, book, monkeypatch):

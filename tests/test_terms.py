@@ -216,6 +216,27 @@ def test_tf_idf_by_hand(divide):
     }
 
 
+def test_frequencies_of_quanteda(divide, quick):
+    """Counts, ranks and numbers of texts are those of quanteda's textstat_frequency on its own small texts."""
+    table = terms.frequencies(divide("a a b b c d", "a d d d", "a a a", root=quick))
+    rows = table[["type", "n", "rank", "n_statements"]].itertuples(index=False, name=None)
+    assert list(rows) == [("a", 6, 1, 3), ("d", 4, 2, 2), ("b", 2, 3, 1), ("c", 1, 4, 1)]
+
+
+def test_tf_idf_of_quanteda(divide, quick):
+    """tf-idf is that of quanteda's dfm_tfidf on its own three texts, but for the base of the logarithm: e, not 10."""
+    table = terms.by_section(divide("a a b c\n\na b b d\n\ne f", root=quick))
+    found = {(row.section_id, row.type): row.tf_idf / np.log(10) for row in table.itertuples()}
+    assert found == pytest.approx(
+        {
+            **{(1, "a"): 0.3521825181114, (1, "b"): 0.1760912590557, (1, "c"): 0.4771212547197},
+            **{(2, "a"): 0.1760912590557, (2, "b"): 0.3521825181114, (2, "d"): 0.4771212547197},
+            **{(3, "e"): 0.4771212547197, (3, "f"): 0.4771212547197},
+        },
+        abs=1e-9,
+    )
+
+
 def test_sections_are_sorted(divide):
     """Types stand section by section as the statements were given, the most typical first, ties by alphabet."""
     table = terms.by_section(divide("War.\n\nTrade, bread.", "Peace."))

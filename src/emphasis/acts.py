@@ -16,6 +16,7 @@ from emphasis.patterns import fault_of
 
 COLUMNS = ["statement_id", "unit_id", "act", "agent", "start", "end", "evidence"]
 REVERSED = {"offers", "endorses"}  # with `not` before it, one of these opposes
+POSSESSIVE = regex.compile(r"['’ʼ＇](?:s\b|(?!\w))", regex.I)
 NEAR = 2  # words before a formula among which a `not` is looked for
 
 
@@ -73,8 +74,11 @@ def _whole(found: Matches, index: Index) -> Matches:
 
 
 def _sides(index: Index, codebook: Codebook) -> dict[int, list[tuple[int, int, str]]]:
-    """Return for each unit the names of the sides in it: first part, offset, side; only whole tokens are names."""
-    segments = index.segments
+    """Return for each unit the names of the sides in it: first part, offset, side.
+
+    Only whole tokens are names, and none with a possessive: of China's partners, China is not the one who acts.
+    """
+    segments, texts = index.segments, index.segments.texts
     said: dict[tuple[str, str], list[int]] = {}
     for row, statement in enumerate(segments.statements.to_dict("records")):
         for side in ("issuer", "counterpart"):
@@ -91,8 +95,10 @@ def _sides(index: Index, codebook: Codebook) -> dict[int, list[tuple[int, int, s
     names: dict[int, list[tuple[int, int, str]]] = {}
     rows = [frozenset(own) for own in said.values()]
     sides = [side for side, _ in said]
+    ids = segments.statements["statement_id"].tolist()
     for i in np.flatnonzero(opens & closes).tolist():
-        if segments.unit_statement[unit[i]] in rows[found.pattern[i]]:
+        statement, end = segments.unit_statement[unit[i]], segments.part[found.last[i] - 1, 1]
+        if statement in rows[found.pattern[i]] and not POSSESSIVE.match(texts[ids[statement]], end):
             place = int(found.first[i]), int(segments.part[found.first[i], 0]), sides[found.pattern[i]]
             names.setdefault(int(unit[i]), []).append(place)
     return names
@@ -114,8 +120,7 @@ def _acts(
     ):
         unit, act = int(unit_of[first]), lookup.entries[number].name
         start, end = int(segments.part[first, 0]), int(segments.part[last - 1, 1])
-        openers = list(opener.finditer(texts[unit], endpos=start - starts[unit]))
-        clause = starts[unit] + (openers[-1].end() if openers else 0)
+        clause = starts[unit] + _clause(texts[unit][: start - starts[unit]], opener)
         near = [p for p in range(max(0, first - NEAR), first) if unit_of[p] == unit and segments.part[p, 0] >= clause]
         negated = [part for part in near if types[segments.part[part, 2]] in language.negations]
         if negated and act in REVERSED:
@@ -131,6 +136,14 @@ def _agent(sides: set[str]) -> str:
     if "both" in sides or sides >= {"issuer", "counterpart"}:
         return "both"
     return sides.pop() if sides else "other"
+
+
+def _clause(before: str, opener: regex.Pattern[str]) -> int:
+    """Return where the clause begins that a text ends in; an insertion between two marks at its end is passed over."""
+    openers = list(opener.finditer(before))
+    while len(openers) > 1 and not before[openers[-1].end() :].strip() and not openers[-2][0].isalpha():
+        del openers[-2:]
+    return openers[-1].end() if openers else 0
 
 
 def _clause_opener(language: Language) -> regex.Pattern[str]:

@@ -76,7 +76,7 @@ class Found(BaseModel):
     counterexamples: ByLanguage = {}
 
     def entries(self, language: str) -> Iterator[tuple[Way, str]]:
-        """Yield each pattern, rule and expression of a language, in the file's order."""
+        """Yield each pattern of a language, then each rule, then each expression."""
         for way in get_args(Way):
             for text in getattr(self, WAYS[way], {}).get(language, []):
                 yield way, text
@@ -138,7 +138,7 @@ class Codebook(BaseModel):
         return {name: theme.label for name, theme in self.themes.items()}
 
     def entries(self, language: str) -> list[Entry]:
-        """Return what signals each theme in a language, in the file's order; raise InputError where nothing does."""
+        """Return what signals each theme in a language, theme by theme; raise InputError where nothing does."""
         found = entries(self.themes, language)
         if not found:
             raise InputError(
@@ -149,7 +149,7 @@ class Codebook(BaseModel):
 
 
 def entries(parts: Mapping[Any, Found], language: str) -> list[Entry]:
-    """Return every entry of themes, acts or kinds of named things in a language, in the file's order."""
+    """Return every entry of themes, acts or kinds of named things in a language, one after the other."""
     return [Entry(name, way, text) for name, part in parts.items() for way, text in part.entries(language)]
 
 
@@ -283,11 +283,11 @@ def _rule_faults(text: str, themes: Collection[str]) -> Iterator[tuple[int, str]
 
 def order(book: Codebook) -> list[str]:
     """Return the themes so that each stands after those that its rules name."""
-    named = {name: [other for other in _named_by(theme) if other in book.themes] for name, theme in book.themes.items()}
+    named = {name: [other for other in named_by(theme) if other in book.themes] for name, theme in book.themes.items()}
     return list(TopologicalSorter(named).static_order())
 
 
-def _named_by(theme: Theme) -> list[str]:
+def named_by(theme: Theme) -> list[str]:
     """Return the themes that the rules of a theme name, in the order of the file."""
     found: list[str] = []
     for text in (text for texts in theme.rules.values() for text in texts):

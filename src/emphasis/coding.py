@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,7 +12,7 @@ import pandas as pd
 
 from emphasis import acts, named
 from emphasis import codebook as codebooks
-from emphasis.codebook import Codebook, Entry, Example, order
+from emphasis.codebook import Codebook, Entry, Example, named_by, order
 from emphasis.errors import Fault, InputError
 from emphasis.lookup import Lookup, look_up
 from emphasis.matching import Index, Matches, inside_longer, joined, resolve
@@ -80,7 +80,7 @@ def _settled(index: Index, codebook: Codebook, nested: Nested) -> tuple[list[Ent
     """Return the entries of every language used, and the matches that count, numbered by these."""
     lookups = _lookups(index, codebook, nested)
     before = np.cumsum([0, *(len(lookup.entries) for lookup in lookups)])
-    matches = [_settle(lookup, codebook, nested) for lookup in lookups]
+    matches = [_counting(_settle(lookup, codebook), nested) for lookup in lookups]
     moved = [replace(m, pattern=m.pattern + n) for m, n in zip(matches, before, strict=False)]
     return [entry for lookup in lookups for entry in lookup.entries], joined(moved)
 
@@ -93,15 +93,28 @@ def _lookups(index: Index, codebook: Codebook, nested: Nested) -> list[Lookup]:
     return [look_up(index, codebook.entries(language), language) for language in languages]
 
 
-def _settle(lookup: Lookup, codebook: Codebook, nested: Nested, *, without: int = -1) -> Matches:
-    """Return the matches that count when the tokens of each theme are covered once, one entry perhaps left out."""
+def _settle(
+    lookup: Lookup, codebook: Codebook, *, without: int = -1, rest: Mapping[str, Matches] | None = None
+) -> dict[str, Matches]:
+    """Return the matches of each theme, its tokens covered once.
+
+    With one entry left out of what was settled before (`rest`), only its theme, and those whose rules name it, are
+    settled anew.
+    """
     names = np.array([entry.name for entry in lookup.entries])[lookup.plain.pattern]
-    is_in = lookup.plain.pattern != without
-    settled: dict[str, Matches] = {}
+    anew = set(codebook.themes) if rest is None else {lookup.entries[without].name}
+    settled = dict(rest or {})
     for theme in order(codebook):
-        by_rule = [lookup.of_rule(number, settled) for number in lookup.rules.get(theme, []) if number != without]
-        found = joined([lookup.plain.take(is_in & (names == theme)), *by_rule])
-        settled[theme] = resolve(found, n_parts=len(lookup.index.part_unit))
+        if theme in anew or not anew.isdisjoint(named_by(codebook.themes[theme])):
+            anew.add(theme)
+            by_rule = [lookup.of_rule(number, settled) for number in lookup.rules.get(theme, []) if number != without]
+            found = joined([lookup.plain.take((names == theme) & (lookup.plain.pattern != without)), *by_rule])
+            settled[theme] = resolve(found, n_parts=len(lookup.index.part_unit))
+    return settled
+
+
+def _counting(settled: Mapping[str, Matches], nested: Nested) -> Matches:
+    """Return the matches that count: of overlapping themes all, or but those inside a longer match."""
     matches = joined(settled.values())
     return matches.take(~inside_longer(matches)) if nested == "codebook" else matches
 
@@ -118,21 +131,21 @@ def mentions(segments: Segments, codings: pd.DataFrame, codebook: Codebook) -> I
 def counted(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Ints:
     """Return the `mentions` that coding would find, without evidence, acts and names."""
     lookups = _lookups(Index(segments), codebook, nested)
-    counts: Ints = np.sum([_counted(lookup, codebook, _settle(lookup, codebook, nested)) for lookup in lookups], axis=0)
+    matches = [_counting(_settle(lookup, codebook), nested) for lookup in lookups]
+    counts: Ints = np.sum([_counted(lookup, codebook, m) for lookup, m in zip(lookups, matches, strict=True)], axis=0)
     return counts
 
 
 def left_out(segments: Segments, codebook: Codebook, *, nested: Nested = "theme") -> Iterator[tuple[str, str, Ints]]:
-    """Yield, for each pattern, rule and expression that counts, its theme, its text, and `mentions` without it."""
-    index = Index(segments)
-    lookups = _lookups(index, codebook, nested)
-    whole = [_settle(lookup, codebook, nested) for lookup in lookups]
-    counts = [_counted(lookup, codebook, m) for lookup, m in zip(lookups, whole, strict=True)]
-    for lookup, matches, own in zip(lookups, whole, counts, strict=True):
-        rest = np.sum(counts, axis=0) - own
-        for number in np.unique(matches.pattern).tolist():
-            left = _counted(lookup, codebook, _settle(lookup, codebook, nested, without=number))
-            yield lookup.entries[number].name, lookup.entries[number].text, rest + left
+    """Yield, for each pattern, rule and expression that fires, its theme, its text, and `mentions` without it."""
+    lookups = _lookups(Index(segments), codebook, nested)
+    whole = [_settle(lookup, codebook) for lookup in lookups]
+    counts = [_counted(lookup, codebook, _counting(m, nested)) for lookup, m in zip(lookups, whole, strict=True)]
+    for lookup, settled, own in zip(lookups, whole, counts, strict=True):
+        others = np.sum(counts, axis=0) - own
+        for number in np.unique(joined(settled.values()).pattern).tolist():
+            left = _counting(_settle(lookup, codebook, without=number, rest=settled), nested)
+            yield lookup.entries[number].name, lookup.entries[number].text, others + _counted(lookup, codebook, left)
 
 
 def _counted(lookup: Lookup, codebook: Codebook, matches: Matches) -> Ints:
