@@ -261,7 +261,7 @@ def write(rule, floor=0, full=False):
         text = f"not {write(parts[0], 3, full)}"
     elif kind in {"near", "before"}:
         within, left, right = parts
-        text = f"{write(left, 4, full)} {kind}/{within} {write(right, 5, full)}"
+        text = f"{write(left, 5, full)} {kind}/{within} {write(right, 5, full)}"
     else:
         text = f" {kind} ".join(write(part, BINDS[kind] + 1, full) for part in parts)
     return f"({text})" if full or BINDS[kind] < floor else text
@@ -314,7 +314,8 @@ def leaves(names):
 
 def places(names):
     """Draw a part of a rule that has places to be near to."""
-    return st.recursive(leaves(names), lambda inner: st.one_of(_near(inner), _joined("or", inner)), max_leaves=4)
+    words = st.recursive(leaves(names), lambda inner: _joined("or", inner), max_leaves=3)
+    return st.one_of(words, _near(words))
 
 
 def _near(inner):

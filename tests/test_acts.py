@@ -179,7 +179,7 @@ def test_the_agent_is_named_before_the_formula(done_in):
 
 def test_a_name_inside_the_formula_counts(done_in):
     """A formula that begins with a name, as "we support", has its agent in itself."""
-    formulas = {"endorses": ["we support"], "offers": {"rules": ['"we" before/3 "ready" before/3 "you"']}}
+    formulas = {"endorses": ["we support"], "offers": {"rules": ['"we" before/3 "ready" and "ready" before/3 "you"']}}
     assert done_in("Now we support it. Are we ready for you?", formulas=formulas) == [
         ("endorses", "issuer", "we support"),
         ("offers", "issuer", "we ready for you"),

@@ -410,15 +410,18 @@ def cells(picture):
 
 
 def test_leading_cells_are_framed(drawn):
-    """A section's leading themes are framed and bold, all in a tie; a section without any has no frame."""
+    """A section's leading theme is framed and bold; in a tie, and where a section has none, nothing is."""
     picture = drawn("grid", counts=[5, 3, 3])
     found = list(cells(picture))
     assert [(text.get_text(), text.get_weight() == "bold", cell.get_linewidth() > 0) for cell, text in found] == [
-        ("3 of 3", True, True),
-        ("3 of 3", True, True),
-        ("3 of 3", True, True),
+        ("3 of 3", False, False),
+        ("3 of 3", False, False),
+        ("3 of 3", False, False),
         ("2 of 4", True, True),
     ]
+    assert (
+        picture.subtitle == "Sentences of each section that carry the theme; framed: the leading theme, if there is one"
+    )
     assert {to_hex(cell.get_edgecolor()) for cell, _ in found} == {canvas.INK}
     assert {text.get_weight() for text in picture.texts if text.get_text() == "–"} == {"normal"}
     two = [cell.get_linewidth() > 0 for cell, _ in cells(drawn("grid", counts=[3, 2]))]
@@ -451,7 +454,7 @@ def test_a_grid_of_acts(drawn_of):
     themes = themes_of([4, 1, 0])
     table = grid_of(themes, sections_of({"Commits": 3, "Asks": 0, "States": 4}), "act")
     picture = drawn_of(charts.grid, table, columns="act")
-    assert picture.subtitle == "Sentences of each act that carry the theme; framed: the leading theme"
+    assert picture.subtitle == "Sentences of each act that carry the theme; framed: the leading theme, if there is one"
     assert [text.get_text() for _, text in cells(picture)] == ["3 of 3", "1 of 3", "1 of 4"]
     assert picture.words.count("–") == 3 and picture.words.count("no unit") == 1
     assert "Commits (3 sentences): Security 3, Economy 1; Asks (no sentence): no unit; States (4" in picture.alt
@@ -540,9 +543,30 @@ def test_what_has_no_rank_at_all(drawn_of):
     assert [text.get_text() for text in row_of(picture, "Kendall's tau-b")][1:] == ["–", "–"]
 
 
-@given(st.lists(st.permutations(range(1, 5)), min_size=1, max_size=6))
-def test_a_row_without_tint_survives_every_choice(ranks):
-    """A theme's row is without tint if and only if all its ranks are the default's."""
+def test_a_variant_of_too_few_units_is_a_column_of_dashes(drawn_of):
+    """A variant that ranks nothing keeps its column: dashes, untinted, also for tau-b; ranges are those of the rest."""
+    table = ranks_of(themes_of([4, 3, 2]), [[1, 2, 3], [2, 1, 3], [pd.NA] * 3, [pd.NA] * 3])
+    is_few = table["choice"] == "unit"
+    table.loc[is_few, "variant"], table.loc[is_few, "tau_b"] = "paragraphs (too few)", np.nan
+    table = table[table["variant"] != "mentions per 1,000 words"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        picture = drawn_of(charts.ranks, table)
+    rows = [[text.get_text() for text in row_of(picture, label)[1:]] for label in (*LABELS[:3], "Kendall's tau-b")]
+    assert rows == [["1", "▼2", "–", "1–2"], ["2", "▲1", "–", "1–2"], ["3", "3", "–", "3"], ["1.00", "0.50", "–"]]
+    assert {text.get_text() for _, text in cells(picture)} == {"▼2", "▲1"}, "no dash is tinted"
+    assert "People-to-people ties of 3; " in picture.alt and "of paragraphs (too few) –." in picture.alt
+    assert picture.subtitle.replace("\n", " ").endswith("; a row without tint keeps its rank under every choice")
+    assert_legible(picture)
+
+
+some_orders = st.lists(st.one_of(st.permutations(range(1, 5)), st.just([pd.NA] * 4)), max_size=5)
+
+
+@given(st.permutations(range(1, 5)), some_orders)
+def test_a_row_without_tint_keeps_its_rank(default, others):
+    """A theme's row is without tint if and only if all its ranks are the default's; a variant may have none."""
+    ranks = [default, *others]
     table = ranks_of(themes_of([4, 3, 2, 1]), ranks)
     seen = []
     with pytest.MonkeyPatch.context() as patch:
@@ -552,7 +576,8 @@ def test_a_row_without_tint_survives_every_choice(ranks):
     rows, columns = seen[0]
     for number, given_ranks in enumerate(zip(*ranks, strict=True)):
         is_plain = not any(column[number].fill for column in columns)
-        assert is_plain == (len(set(given_ranks)) == 1) == (rows.columns["Range"][number] == str(given_ranks[0]))
+        there = {rank for rank in given_ranks if not pd.isna(rank)}
+        assert is_plain == (there == {default[number]}) == (rows.columns["Range"][number] == str(default[number]))
 
 
 def luminance(colour):

@@ -165,7 +165,12 @@ def test_a_file_that_is_not_there(tmp_path):
         ("- ceasefire*", '- ""', ["15:11: `themes.peace.patterns.en.1` is '': an empty pattern; write one or more"]),
         ("- ceasefire*", "- — …", ["15:11: `themes.peace.patterns.en.1` is '— …': an empty pattern"]),
         ("- ceasefire*", '- "* ?"', ["15:11: `themes.peace.patterns.en.1` is '* ?': wildcards alone fit every word"]),
-        ("- ceasefire*", "- PEACE", ["15:11: the pattern `PEACE` stands twice in peace; keep one"]),
+        ("- ceasefire*", "- PEACE", ["15:11: `PEACE` stands in line 14 already; keep one"]),
+        (
+            "- ceasefire*",
+            """- '"peace" and "war"'""",
+            ['15:11: `themes.peace.patterns.en.1` is \'"peace" and "war"\': a pattern has no quotes; if this is'],
+        ),
         ("  peace:\n", "  A b:\n", ["7:3: `themes.A b` is 'A b': a theme's name is made of small letters"]),
         ("label: Peace", f"label: {'P' * 25}", [f"8:5: `themes.peace.label` is '{'P' * 25}': String should have"]),
         ("label: Peace", "label: [P]", ["8:5: `themes.peace.label` is ['P']; it must be text"]),
@@ -247,7 +252,7 @@ def test_the_other_parts_are_read(write):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("  asks:", "  begs:", "20:3: `acts.begs` is 'begs': Input should be 'opposes', 'asks', 'commits', 'offers',"),
+        ("  asks:", "  begs:", "20:3: `acts.begs` is 'begs': Input should be 'commits', 'offers', 'asks', "),
         ("  amount:", "  sum:", "32:3: `named.sum` is 'sum': Input should be 'amount', 'date', 'initiative' or"),
         ("  both:", "  all:", "29:3: `agents.all` is 'all': Input should be 'issuer', 'counterpart' or 'both'"),
         ("  both:\n    en", "  both:\n    es", "30:5: the language `es` is not in `languages`; allowed are: en"),
@@ -297,19 +302,51 @@ def test_a_formula_is_of_one_act(write):
         for act, formulas in (("offers", "ready to, willing"), ("commits", "will, Ready  TO"), ("asks", "urge, urge"))
     )
     assert faults_of(codebook.read, write(text=SOUND + acts)) == [
-        (21, 80, "the formula `Ready  TO` is one of offers too; a formula is of one act"),
-        (22, 74, "the pattern `urge` stands twice in asks; keep one"),
+        (21, 80, "`Ready  TO` stands in line 20 already (offers); a formula is of one act; keep one"),
+        (22, 74, "`urge` stands in line 22 already; keep one"),
+    ]
+
+
+def test_what_stands_twice(write):
+    """A rule or an expression that stands twice in a theme is told; in another theme, or way, it may."""
+    twice = EVERY_WAY.replace("- PEACE!", "- PEACE!\n        - Peace!\n        - PEACE!")
+    twice = twice.replace('and "war"\'', 'and "war"\'\n        - \'"truce" and "war"\'')
+    assert faults_of(codebook.read, write("    examples:", twice + "    examples:")) == [
+        (20, 11, "`PEACE!` stands in line 18 already; keep one"),
+        (24, 11, '`"truce" and "war"` stands in line 23 already; keep one'),
+    ]
+    every = SOUND.replace("    examples:", EVERY_WAY.replace("PEACE!", "peace") + "    examples:")
+    other = "  war:\n" + every.partition("  peace:\n")[2].replace("label: Peace", "label: War")
+    assert len(codebook.read(write(text=every + other))[0].entries("en")) == 8
+
+
+def test_a_rule_or_an_expression_is_of_one_act(write):
+    """In two acts a rule or an expression is told as a formula is, with the line and the act where it stands first."""
+    acts = "acts:\n" + "".join(
+        f"""  {act}:
+    label: {act}
+    definition: d
+    examples: {{}}
+    rules: {{en: ['"a" and "b"']}}
+    regex: {{en: [A b]}}
+"""
+        for act in ("offers", "asks")
+    )
+    of_one = "already (offers); a formula is of one act; keep one"
+    assert faults_of(codebook.read, write(text=SOUND + acts)) == [
+        (30, 18, f'`"a" and "b"` stands in line 24 {of_one}'),
+        (31, 18, f"`A b` stands in line 25 {of_one}"),
     ]
 
 
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("PEACE(", "no regular expression: missing ) at position 6"),
-        ("[a", "no regular expression: unterminated character set at position 2"),
-        ("*", "no regular expression: nothing to repeat at position 0"),
-        ("(?V0)a", "no regular expression: VERSION0 and VERSION1 flags are mutually incompatible"),
-        ("(" * 5000, "no regular expression: maximum recursion depth exceeded"),
+        ("PEACE(", "not a valid regular expression: missing ) at position 6"),
+        ("[a", "not a valid regular expression: unterminated character set at position 2"),
+        ("*", "not a valid regular expression: nothing to repeat at position 0"),
+        ("(?V0)a", "not a valid regular expression: VERSION0 and VERSION1 flags are mutually incompatible"),
+        ("(" * 5000, "not a valid regular expression: maximum recursion depth exceeded"),
         ("a{1000001}", "its repeats multiply to more than 1,000,000"),
         ("(?:(?:a{101}b){100}c){100,}", "its repeats multiply to more than 1,000,000"),
     ],
@@ -382,7 +419,9 @@ UNREAD = [
     ('¦theme:war and "x"', "no theme is called 'war' here; there are: peace"),
     ('("it\'s" or ¦theme: war)', "here stands 'theme: war)'; expected: words in double quotes"),
     ('("a") or ¦not "b"', "by this `not` the rule can hold where none of its words stands"),
-    ('(¦"a" and "b") near/3 "c"', "`and` and `not` have no place to be near to; on a side of near/3 write"),
+    ('(¦"a" and "b") near/3 "c"', "only words have a place to be near to; on a side of near/3 write"),
+    ('("it\'s" near/1 "b" ¦near/2 "c")', "here stands 'near/2 \"c\")'; expected: and, or, )"),
+    ('(¦"a" before/1 "b") near/2 "c"', "only words have a place to be near to; on a side of near/2 write"),
     ('("a" or ¦“b”)', "here stands '“b”)'; expected: words in double quotes"),
     ('("a" or "𝒯rade 🕊️") ¦und "b"', "here stands 'und \"b\"'; expected: and, or, near/n"),
 ]
@@ -484,7 +523,7 @@ def test_themes_that_wait_for_each_other(write):
     found = faults_of(
         codebook.read, write("theme:peace or theme:war", "theme:trade or theme:peace", text=SOUND + WAITING)
     )
-    assert found == [(31, 5, ring.format("trade → trade"))]
+    assert found == [(31, 5, "a rule of trade names trade itself; write its words instead")]
     made, _ = codebook.read(write("theme:peace or theme:war", "theme:peace", text=SOUND + WAITING))
     assert codebook.order(made) == ["peace", "trade", "war"]
 
@@ -521,6 +560,16 @@ def test_entries_stand_in_the_order_of_the_file(write):
     ]
     with pytest.raises(InputError, match="the codebook 'small' has no patterns for the language 'es'"):
         made.entries("es")
+
+
+@pytest.mark.parametrize("way", ["patterns", "regex", "heads"])
+def test_languages_with_named_things(book, way):
+    """Named things are looked for in a language where any kind has a pattern, an expression or a head in it."""
+    made = book({"a": ["peace"]}, named={"date": {"patterns": []}, "amount": {way: ["fund"]}})
+    assert made.has_names("en")
+    assert not made.has_names("es")
+    assert not book({"a": ["peace"]}, named={"amount": {way: []}}).has_names("en")
+    assert not book({"a": ["peace"]}).has_names("en")
 
 
 def test_the_same_pattern_in_two_themes(write):

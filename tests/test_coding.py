@@ -328,13 +328,25 @@ def test_examples_of_rules_are_executed(root, tmp_path):
 
 
 def test_an_expression_that_explodes_is_stopped_in_check(root, tmp_path, monkeypatch):
-    """An example on which an expression explodes ends the check in time too, with the same error."""
+    """An example on which an expression explodes ends the check in time, with one fault where the expression stands."""
     monkeypatch.setattr(matching, "SECONDS", 0.1)
     path = tmp_path / "small.yml"
-    text = CHECKED.replace("patterns:", "regex: {en: [(a+)+$]}\n    patterns:")
+    text = CHECKED.replace("patterns:", "regex: {en: ['b+', (a+)+$]}\n    patterns:")
     path.write_text(text.replace("quiet", "a" * 5000))
-    with pytest.raises(InputError, match=r"the regular expression '\(a\+\)\+\$' took more than 0.1 s on '"):
-        coding.check(root, path)
+    [fault] = coding.check(root, path)
+    assert (fault.path, fault.line, fault.column) == (str(path), 12, 24)
+    assert fault.message.startswith("the regular expression '(a+)+$' took more than 0.1 s on 'We want aaa")
+
+
+@pytest.mark.parametrize("part", ["acts:\n  endorses", "named:\n  amount"])
+def test_exploding_expressions_of_acts_and_names(root, tmp_path, monkeypatch, part):
+    """The fault stands at the expression also where it is one of an act or of a kind of named things."""
+    monkeypatch.setattr(matching, "SECONDS", 0.1)
+    path = tmp_path / "small.yml"
+    found = f"{part}: {{label: L, definition: d, regex: {{en: ['b+', (a+)+$]}}, examples: {{en: [{'a' * 5000}.]}}}}\n"
+    path.write_text(CHECKED + found)
+    [fault] = coding.check(root, path)
+    assert (fault.line, fault.column) == (23, found.splitlines()[1].index("(a+)+$") + 1)
 
 
 def test_a_file_out_of_order_is_not_checked(root, tmp_path):

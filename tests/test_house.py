@@ -28,7 +28,7 @@ LAYERS = (
     ("vocabulary", "structure", "segments"),
     ("matching", "lookup", "acts", "named", "coding", "terms"),
     ("resampling", "measures", "crosstabs", "sensitivity", "keyness"),
-    ("wording", "findings", "canvas", "charts", "reading"),
+    ("wording", "findings", "undertakings", "canvas", "charts", "reading"),
     ("parameters", "study", "checking", "execution", "runner", "pages"),
     ("cli", "__main__"),
 )

@@ -313,9 +313,16 @@ NAMED = pd.DataFrame(
 )
 
 
-def test_what_is_undertaken_by_hand(ten):
+@pytest.fixture(scope="module")
+def telling(ten, book):
+    """The ten sentences, with a codebook that looks for named things."""
+    divided, coded, _ = ten
+    return divided, coded, book(THEMES, named={"amount": ["million"]})
+
+
+def test_what_is_undertaken_by_hand(telling):
     """The issuer's commitments and offers count among a theme's units, those of both sides apart; others do not."""
-    divided, coded, made = ten
+    divided, coded, made = telling
     table = measures.emphasis(divided, replace(coded, acts=ACTS, named=NAMED), made).set_index("theme")
     columns = ["n_commits", "n_offers", "n_joint", "undertaken", "named_per_unit"]
     assert table.loc["order", columns].tolist() == [1, 1, 2, 2 / 4, 4 / 4]
@@ -324,14 +331,43 @@ def test_what_is_undertaken_by_hand(ten):
     assert table.loc["health", columns[3:]].isna().all()
 
 
-def test_without_acts_nothing_is_undertaken_or_not(ten):
+def test_without_acts_nothing_is_undertaken_or_not(telling):
     """Where no acts are coded their columns are empty; what is named still counts."""
-    divided, coded, made = ten
+    divided, coded, made = telling
     table = measures.emphasis(divided, replace(coded, acts=ACTS[:0], named=NAMED), made).set_index("theme")
     assert table[["n_commits", "n_offers", "n_joint", "undertaken"]].isna().all(axis=None)
     assert table["named_per_unit"]["order"] == 4 / 4
     coded_acts = measures.emphasis(divided, replace(coded, acts=ACTS, named=NAMED), made).set_index("theme")
     assert table.dtypes.tolist() == coded_acts.dtypes.tolist()
+
+
+def in_english_too(found):
+    """Return themes, acts or kinds of names with the Spanish words in English as well."""
+    return {
+        name: part.model_copy(update={"patterns": part.patterns | {"en": part.patterns["es"]}})
+        for name, part in found.items()
+    }
+
+
+@pytest.mark.parametrize("looked_for", ["acts", "named"])
+def test_what_is_not_looked_for_in_a_language_is_empty(divide, book, looked_for):
+    """Of a language without formulas, or without named things, the columns are empty and not zero; the rest counts."""
+    parts = {"acts": {"commits": ["will"]}, "named": {"amount": ["million"]}}
+    made = book(THEMES, language="es", agents={"issuer": ["we"]}, **parts)
+    told = {part: in_english_too(getattr(made, part)) for part in ("themes", "acts", "named") if part != looked_for}
+    made = made.model_copy(update=told | {"agents": {"issuer": {"en": ["we"], "es": ["we"]}}})
+    divided = divide(*["We will bring peace. A million for peace."] * 2, language=["en", "es"])
+    table = measures.emphasis(divided, coding.code(divided, made), made).set_index(["theme", "statement_id"])
+    columns = ["n_commits", "n_offers", "n_joint", "undertaken", "named_per_unit"]
+    known = [1, 0, 0, 1 / 2, 1 / 2]
+    is_empty = [(column == "named_per_unit") == (looked_for == "named") for column in columns]
+    order, absent = table.loc["order", columns], table.loc["health", columns]
+    assert order.loc["s2"].tolist() == known
+    assert order.loc["s1"].isna().tolist() == is_empty
+    assert order.loc["s1"].dropna().tolist() == [n for n, empty in zip(known, is_empty, strict=True) if not empty]
+    assert absent.loc["s2", columns[:3]].tolist() == [0, 0, 0] and absent.loc["s2", columns[3:]].isna().all()
+    assert absent.loc["s1", columns[:3]].isna().tolist() == is_empty[:3]
+    assert table["n_units"]["order"].tolist() == [2, 2]
 
 
 def test_the_seed_has_all_its_themes(seed_segments, seed_coding, diplomacy):

@@ -1,11 +1,14 @@
 """Named things: amounts, dates, initiatives, institutions and other capitalised names, and offsets that always hold."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emphasis import codebook, coding, named
 from emphasis.errors import InputError
+from emphasis.matching import Index
 
 KINDS = {
     "amount": {"regex": [r"\d[\d,.]*(?: million)? euros", r"\d+%"]},
@@ -150,6 +153,14 @@ def test_what_the_codebook_finds(names_in_each):
     """Patterns find whole words, expressions what they match; of things that overlap the longest is listed."""
     told = names_in_each([text for text, _ in WRITTEN])
     assert [(text, own) for (text, _), own in zip(WRITTEN, told, strict=True)] == WRITTEN
+
+
+def test_many_names_in_one_unit(divide, book, quick):
+    """Ten thousand names of one unit, longer and shorter by turns, are told apart within a second of computing."""
+    index = Index(divide("It is " + ", ".join(["Xi Yi, Peace Bank"] * 5000), root=quick))
+    began = time.process_time()
+    assert len(named.find(index, book({"a": ["x"]}, named=KINDS))) == 10_000
+    assert time.process_time() - began < 1
 
 
 def test_ties_of_things_that_overlap(names_in):

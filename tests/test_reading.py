@@ -197,7 +197,7 @@ def test_values_for_people():
     cells = elements(shown, "td")
     assert cells == ["A", "1,200", "39%", "0.25", "1", "yes", "–", "0", "–", "–", "–", "no"]
     numbers = reading.table(frame, {"per_1000": "rate", "difference": "difference", "log_ratio": "log ratio"})
-    assert elements(numbers, "td") == ["21.6", "−25%", "−1.50", "10.0", "25%", "0.00"]
+    assert elements(numbers, "td") == ["21.6", "−25", "−1.50", "10.0", "25", "0.00"]
     assert elements(shown, "th") == ["theme", "units", "share", "mean", "rank", "ranked"]
     assert re.findall(r"[^\s|]+", shown.text.split("\n")[1]) == cells[:6]
 

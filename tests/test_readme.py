@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emphasis import cli, parameters, paths
+from emphasis import cli, coding, parameters, paths
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "china-celac-2025"
@@ -236,3 +236,11 @@ def test_the_readme_types_no_result():
     numbers = {number for sentence in found for number in figure.findall(sentence)} - {"95%"}  # the level of intervals
     assert numbers
     assert numbers & set(figure.findall(TEXTS["README.md"])) == set()
+
+
+def test_the_codebook_of_the_guide_is_whole(desk):
+    """The codebook that CONTRIBUTING prints is in order, with its examples, as it stands there."""
+    (text,) = re.findall(r"```yaml\n(codebook: harbours.*?)```", TEXTS["CONTRIBUTING.md"], re.DOTALL)
+    path = desk.seeds / "codebooks" / "harbours.yml"
+    path.write_text(text, encoding="utf-8")
+    assert coding.check(desk, path) == []

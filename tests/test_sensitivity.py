@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from emphasis import coding, measures
 from emphasis.errors import InputError
 from emphasis.segments import segment
-from emphasis.sensitivity import rank_ranges, sensitivity
+from emphasis.sensitivity import sensitivity
 
 # Eleven sentences in four paragraphs, three of them headings; 22 words. Peace in four, trade in five, both in one.
-HEADED = (
+FOUR = (
     "Peace now. Peace then.\n\nFirst, expand trade. Peace and trade. Rest.\n\n"
     "Second, expand trade. Trade grows. Rest.\n\nThird, expand trade. Rest. Peace."
 )
+HEADED = "\n\n".join([FOUR] * 3)  # the same shares, in paragraphs enough to rank
 ORDINALS = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"]
 HEADINGS = "\n\n".join(f"{ordinal}, expand trade." for ordinal in ORDINALS)
 THEMES = {"health": ["vaccine*"], "bond": ["peace and trade"], "order": ["peace"], "money": ["trade"]}
@@ -36,7 +37,7 @@ def statements(*texts):
 
 @pytest.fixture(scope="module")
 def headed(root, book):
-    """The table of the eleven sentences, `order` doubtful."""
+    """The table of the eleven sentences three times over, `order` doubtful."""
     made = book(THEMES).model_copy(update={"doubtful": ["order"]})
     return sensitivity(root, statements(HEADED), made)
 
@@ -111,19 +112,6 @@ def test_rows_stand_in_order(headed):
         assert rows["label"].tolist() == ["Money", "Order", "Bond", "Health"]
 
 
-def test_ranges_by_hand(headed):
-    """Over all variants each theme has its best and its worst rank beside the default's."""
-    table = rank_ranges(headed)
-    assert table[["theme", "label"]].to_numpy().tolist() == [
-        ["money", "Money"],
-        ["order", "Order"],
-        ["bond", "Bond"],
-        ["health", "Health"],
-    ]
-    assert table[["rank", "rank_best", "rank_worst"]][:3].to_numpy().tolist() == [[1, 1, 3], [2, 1, 3], [3, 2, 3]]
-    assert table[["rank", "rank_best", "rank_worst"]][3:].isna().all(axis=None)
-
-
 # Against the plain reference
 
 
@@ -158,8 +146,7 @@ def test_orders_are_those_of_the_reference(quick, book, texts, themes):
     """The default, the words and every pattern left out give the shares, ranks and tau-b of the plain reference."""
     table = sensitivity(quick, statements(*texts), book(themes))
     default = shares_of(texts, themes, 1)
-    # A phrase may stand in a paragraph where it stands in no sentence; then its theme is not absent throughout.
-    absent = {theme for theme in themes if default[theme] == 0 and of(table, "paragraphs", "share", [theme]) == [0]}
+    absent = {theme for theme in themes if default[theme] == 0}
     for variant, measure in (("share of sentences", 1), ("share of words", 2)):
         expected = shares_of(texts, themes, measure)
         assert of(table, variant, "share", themes) == pytest.approx(list(expected.values()))
@@ -206,8 +193,9 @@ def test_the_default_of_the_seed(root, seed, seed_segments, seed_coding, diploma
     seen = expected["n_units"].to_numpy() > 0
     assert default["rank_best"][seen].tolist() == expected["rank"][seen].tolist()
     assert table["choice"].drop_duplicates().tolist() == CHOICES
-    ranges = rank_ranges(table)[seen]
-    assert ((ranges["rank_best"] <= ranges["rank"]) & (ranges["rank"] <= ranges["rank_worst"])).all()
+    (few,) = table[table["choice"] == "unit"]["variant"].unique()
+    assert few == "paragraphs (too few)", "the seed has six"
+    assert table.loc[table["variant"] == few, ["share", "rank_best", "rank_worst", "tau_b"]].isna().all(axis=None)
 
 
 def test_ties_over_statements_stand_as_in_the_first(root, book):
@@ -221,6 +209,34 @@ def test_ties_over_statements_stand_as_in_the_first(root, book):
 
 
 # Edges
+
+
+@pytest.mark.parametrize(
+    ("texts", "variant"),
+    [
+        ([FOUR], "paragraphs (too few)"),
+        (["Peace. Trade.\n\n" * 9], "paragraphs (too few)"),
+        (["Peace. Trade.\n\n" * 10], "paragraphs"),
+        (["Peace. Trade.\n\n" * 10, FOUR], "paragraphs (too few)"),
+    ],
+)
+def test_other_units_that_are_too_few_have_no_order(root, book, texts, variant):
+    """Of other units any statement needs ten; else they keep their rows, with neither share nor rank nor tau-b."""
+    table = sensitivity(root, statements(*texts), book(THEMES))
+    rows = table[table["choice"] == "unit"]
+    assert rows["variant"].unique().tolist() == [variant]
+    assert rows["theme"].tolist() == table["theme"][:4].tolist()
+    is_empty = rows[["share", "rank_best", "rank_worst"]].isna()[rows["theme"].isin(["money", "order"])]
+    assert is_empty.to_numpy().tolist() == [[variant != "paragraphs"] * 3] * 2
+    assert rows["tau_b"].isna().all() or variant == "paragraphs"
+
+
+def test_too_few_units_leave_the_other_ranks(root, book, headed):
+    """Beside paragraphs that are too few, every other variant has the ranks it has beside enough of them."""
+    made = book(THEMES).model_copy(update={"doubtful": ["order"]})
+    few = sensitivity(root, statements(FOUR), made)
+    others = [table[table["choice"] != "unit"].reset_index(drop=True) for table in (few, headed)]
+    pd.testing.assert_frame_equal(*others)
 
 
 def test_the_other_nesting_policy(root, book):
@@ -258,19 +274,17 @@ def test_only_what_is_doubtful_is_left_out(root, book):
 
 
 def test_a_short_statement_has_no_order(root, book):
-    """One statement of nine units leaves the table and its ranges empty, with their columns and types."""
+    """One statement of nine units leaves the table empty, with its columns and types."""
     made = book(THEMES)
     rows = sensitivity(root, statements("Peace. " * 10), made)
     none = sensitivity(root, statements("Peace. " * 10, "Peace. " * 9), made)
     assert (len(rows) > 0, len(none)) == (True, 0)
     assert none.dtypes.to_dict() == rows.dtypes.to_dict()
-    assert list(rank_ranges(none)) == list(rank_ranges(rows))
-    assert len(rank_ranges(none)) == 0
 
 
 def test_none_coded(root, book):
     """Where no theme is found every share is zero, nothing is ranked, and there is no pattern to leave out."""
-    table = sensitivity(root, statements("Rest. " * 10), book(THEMES))
+    table = sensitivity(root, statements("Rest.\n\n" * 10), book(THEMES))
     assert table["choice"].drop_duplicates().tolist() == ["default", "measure", "unit", "nesting"]
     assert (table["share"] == 0).all()
     assert table[["rank_best", "rank_worst", "tau_b"]].isna().all(axis=None)
@@ -278,7 +292,7 @@ def test_none_coded(root, book):
 
 def test_all_coded_with_all(root, book):
     """Where every unit carries every theme all themes tie at the first rank, and there is no order to compare."""
-    table = sensitivity(root, statements("Peace and trade. " * 10), book({"a": ["peace"], "b": ["trade"]}))
+    table = sensitivity(root, statements("Peace and trade.\n\n" * 10), book({"a": ["peace"], "b": ["trade"]}))
     shares = table[table["choice"].isin(["default", "unit", "nesting"])]
     assert (shares[["share", "rank_best", "rank_worst"]] == 1).all(axis=None)
     assert table["tau_b"].isna().all()

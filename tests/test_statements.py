@@ -96,6 +96,22 @@ def test_a_blank_line_ends_what_could_be_a_header(put):
         assert (row["body"], row["title"], row["published"]) == (0, "", "")
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n", "  \n \n"])
+def test_a_first_line_that_is_the_title_is_not_counted(put, between):
+    """A first line that equals the title of the row stands before the text; any other first line is part of it."""
+    made = put("statement_id,title", "x,A Talk on Peace", "y,Another Talk", x=f"\nA Talk on Peace{between}{TEXT}")
+    row = only(statements.load(made, ["x"]))
+    assert row["text"][row["body"] :].strip() == TEXT
+    put(y=f"A Talk on Peace{between}{TEXT}")
+    assert only(statements.load(made, ["y"]))["body"] == 0
+
+
+def test_a_text_that_is_but_its_title_stays(put):
+    """Where nothing follows the title, it is the text."""
+    row = only(statements.load(put("statement_id,title", f"x,{TEXT}", x=f"{TEXT}\n\n"), ["x"]))
+    assert row["body"] == 0
+
+
 def test_the_row_goes_before_the_header(put):
     """What statements.csv says is taken; what it leaves empty comes from the header; its other columns are kept."""
     made = put(

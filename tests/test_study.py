@@ -375,8 +375,11 @@ def test_the_methods_say_what_was_done(compendium, seed_segments, diplomacy):
     """The paragraph names the units, their number, the codebook with its hash, and the draws where there are any."""
     said = begin(compendium).methods(seed_segments, diplomacy)
     sha256 = hashlib.sha256((compendium.seeds / "codebooks" / "diplomacy.yml").read_bytes()).hexdigest()
-    assert said.startswith("1 statement (en) was read: 603 words and 23 sentences, title and header apart.")
-    assert f"the codebook diplomacy, version {diplomacy.version} (SHA-256 {sha256}), 9 themes, nested: theme." in said
+    assert said.startswith("1 statement (en) was read: 603 words and 23 sentences, not counting title and header.")
+    assert (
+        f"the codebook diplomacy, version {diplomacy.version} (SHA-256 {sha256}), 9 themes, nested: theme; its act"
+        in said
+    )
     assert "draws" not in said
     said = begin(compendium, "04_chart_emphasis", draws=3000, seed=7).methods(seed_segments, diplomacy)
     assert "from 3,000 draws of sentences within each statement, seed 7." in said

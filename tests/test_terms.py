@@ -441,12 +441,12 @@ def test_one_pair_over_and_over(divide):
 
 
 def test_pairs_within_a_window(divide):
-    """A window of three pairs a word with the next two, across no punctuation; its pairs count half in the measures."""
+    """A window of three pairs a word with the next two, across no punctuation; nltk's measures count its pairs half."""
     text = "Free and fair trade, free and fair trade."
     table = terms.collocations(divide(text), window=3, stop_words=STOP)
     assert by(table, "pair", "n") == {"free fair": (2,), "fair trade": (2,)}
     for scores in table[list(SCORES)].to_numpy().tolist():
-        assert scores == pytest.approx([define(1, 2, 2, 8) for define in DEFINITIONS.values()])
+        assert scores == pytest.approx([*(define(1, 2, 2, 8) for define in list(DEFINITIONS.values())[:3]), 14])
 
 
 @pytest.mark.parametrize("window", [1, 0, 11, 2.0, "2", None])

@@ -16,6 +16,7 @@ from emphasis.patterns import fault_of
 
 COLUMNS = ["statement_id", "unit_id", "act", "agent", "start", "end", "evidence"]
 REVERSED = {"offers", "endorses"}  # with `not` before it, one of these opposes
+Act = tuple[str, str, int | None, int | None]  # act, agent, start, end
 POSSESSIVE = regex.compile(r"['’ʼ＇](?:s\b|(?!\w))", regex.I)
 NEAR = 2  # words before a formula among which a `not` is looked for
 
@@ -31,13 +32,13 @@ def code(index: Index, codebook: Codebook) -> pd.DataFrame:
     the formula; empty without one).
     """
     units = index.segments.units
-    rows: dict[int, tuple[str, str, int | None, int | None]] = {}
+    rows: dict[int, Act] = {}
     sides = _sides(index, codebook)
     for code_, language in index.segments.languages.items():
         own = entries(codebook.acts, code_)
         if own:
-            is_own = (index.segments.statements["language"] == code_).to_numpy()[index.segments.unit_statement]
-            rows |= dict.fromkeys(np.flatnonzero(is_own).tolist(), ("states", "", None, None))
+            in_language = np.flatnonzero(index.segments.in_language(code_)).tolist()
+            rows |= dict.fromkeys(in_language, ("states", "", None, None))
             lookup = look_up(index, own, code_)
             rows |= dict(_acts(lookup, _first(lookup), sides, language))
     headings = np.flatnonzero(units["is_heading"]).tolist()
@@ -45,7 +46,7 @@ def code(index: Index, codebook: Codebook) -> pd.DataFrame:
     return _table(index, dict(sorted(rows.items())))
 
 
-def _table(index: Index, rows: dict[int, tuple[str, str, int | None, int | None]]) -> pd.DataFrame:
+def _table(index: Index, rows: dict[int, Act]) -> pd.DataFrame:
     units = index.segments.units.iloc[list(rows)][["statement_id", "unit_id"]].reset_index(drop=True)
     acts = pd.DataFrame(list(rows.values()), columns=["act", "agent", "start", "end"])
     acts = acts.astype({"act": "str", "agent": "str", "start": "Int64", "end": "Int64"})
@@ -104,12 +105,9 @@ def _sides(index: Index, codebook: Codebook) -> dict[int, list[tuple[int, int, s
     return names
 
 
-Row = tuple[int, tuple[str, str, int | None, int | None]]
-
-
 def _acts(
     lookup: Lookup, formulas: Matches, sides: dict[int, list[tuple[int, int, str]]], language: Language
-) -> Iterator[Row]:
+) -> Iterator[tuple[int, Act]]:
     """Yield for each unit with a formula its number, act, agent and the formula's offsets."""
     segments, unit_of = lookup.index.segments, lookup.index.part_unit
     texts, starts = segments.units["text"].tolist(), segments.units["start"].tolist()

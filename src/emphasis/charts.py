@@ -182,7 +182,7 @@ class _Cell(NamedTuple):
 def grid(table: DataFrame, *, finding: str, source: str, columns: str, unit: str = "sentence") -> Chart:
     """Draw how many units of each section, or of each act, carry each theme: a grid of counts.
 
-    The themes with the most units of a column are framed.
+    The theme with the most units of a column is framed; where several have as many, none is.
 
     Parameters
     ----------
@@ -207,7 +207,8 @@ def grid(table: DataFrame, *, finding: str, source: str, columns: str, unit: str
         raise InputError(f"table must hold the same {plural(columns)}, in the same order, for every theme")
     labels = [part["label"].iloc[0] for part in parts]
     counts = DataFrame([list(part["n_units"]) for part in parts], labels, heads[0] if heads else None)
-    subtitle = f"{plural(unit).capitalize()} of each {columns} that carry the theme; framed: the leading theme"
+    subtitle = f"{plural(unit).capitalize()} of each {columns} that carry the theme"
+    subtitle += "; framed: the leading theme, if there is one"
     words = _grid_words(counts, columns, unit)
     return _chart((finding, subtitle, source), f"Themes by {columns}", words, _draw_grid, counts, unit)
 
@@ -227,7 +228,7 @@ def _draw_grid(page: Page, counts: DataFrame, unit: str) -> None:
     names, bases = zip(*counts.columns, strict=True)
     totals = [*counts.sum(axis=1), sum(bases)]
     columns = [
-        [*(_count_cell(n, base, is_leader=n == max(column)) for n in column), _Cell((str(base),), canvas.QUIET)]
+        [*(_count_cell(n, base, is_leader=sum(column >= n) == 1) for n in column), _Cell((str(base),), canvas.QUIET)]
         for base, column in zip(bases, counts.to_numpy().T, strict=True)
     ]
     _draw_cells(page, lay_rows([*counts.index, f"All {plural(unit)}"], totals, Total=totals), names, columns)
@@ -299,7 +300,8 @@ def ranks(table: DataFrame, *, finding: str, source: str) -> Chart:
     ends = [part.set_index("theme").reindex(themes.index)[ENDS].to_numpy() for _, part in groups]
     words = [f"{label} {_rank(*pair)}" for label, *pair in _records(themes, ["label", *ENDS])]
     words += [f"Kendall's tau-b of {name} {tau}" for name, tau in zip(names, taus, strict=True)]
-    subtitle = "Rank under each choice; tinted: above (▲), below (▼) or around (↕) default; rows without tint survive"
+    subtitle = "Rank under each choice; tinted: above (▲), below (▼) or around (↕) default"
+    subtitle += "; a row without tint keeps its rank under every choice"
     return _chart((finding, subtitle, source), "Ranks over all choices", words, _draw_ranks, themes, names, taus, ends)
 
 

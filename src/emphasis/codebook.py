@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 def _pattern_with_words(pattern: str) -> str:
     if wrong := patterns.fault_of(pattern):
         raise ValueError(wrong)
+    if '"' in pattern:
+        raise ValueError("a pattern has no quotes; if this is a rule, put it under `rules`")
     return pattern
 
 
@@ -35,7 +37,7 @@ def _expression(raw: str) -> str:
     try:
         regex.compile(raw, regex.V1)
     except (regex.error, ValueError, RecursionError) as error:
-        raise ValueError(f"no regular expression: {error}") from error
+        raise ValueError(f"not a valid regular expression: {error}") from error
     return raw
 
 
@@ -58,7 +60,7 @@ Text = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_pattern_with_words)]
 Expression = Annotated[str, AfterValidator(_expression)]
 ByLanguage = dict[str, list[Annotated[str, AfterValidator(_sentence)]]]
-ActName = Literal["opposes", "asks", "commits", "offers", "endorses", "proposes", "states"]
+ActName = Literal["commits", "offers", "asks", "proposes", "endorses", "opposes", "states"]
 NamedKind = Literal["amount", "date", "initiative", "institution"]
 Side = Literal["issuer", "counterpart", "both"]
 
@@ -136,6 +138,10 @@ class Codebook(BaseModel):
     def labels(self) -> dict[str, str]:
         """The label of each theme, in the order of the file."""
         return {name: theme.label for name, theme in self.themes.items()}
+
+    def has_names(self, language: str) -> bool:
+        """Tell whether any kind of named thing is looked for in a language."""
+        return any(kind.heads.get(language) or any(kind.entries(language)) for kind in self.named.values())
 
     def entries(self, language: str) -> list[Entry]:
         """Return what signals each theme in a language, theme by theme; raise InputError where nothing does."""
@@ -239,18 +245,35 @@ def _parts(book: Codebook) -> Iterator[tuple[documents.Place, str, Found]]:
 
 
 def _twice(book: Codebook, document: Document) -> Iterator[Fault]:
-    """Yield a fault for a pattern that stands twice in a theme or kind of name, or at all in the acts."""
-    seen: dict[tuple[str, ...], str] = {}
+    """Yield a fault for an entry that stands twice in a theme or kind of name, or at all in the acts."""
+    seen: dict[tuple[str, ...], documents.Place] = {}
     for place, name, found in _parts(book):
-        for language in book.languages:
-            for i, pattern in enumerate(found.patterns.get(language, [])):
-                scope = "acts" if place[0] == "acts" else "/".join(map(str, place))
-                where = seen.setdefault((scope, language, *patterns.words(pattern)), f"{name} {i}")
-                if where != f"{name} {i}":
-                    message = f"the pattern `{pattern}` stands twice in {name}; keep one"
-                    if where.split()[0] != name:
-                        message = f"the formula `{pattern}` is one of {where.split()[0]} too; a formula is of one act"
-                    yield document.fault((*place, "patterns", language, i), message)
+        scope = "acts" if place[0] == "acts" else name
+        for field, language, i, text in _entry_places(found):
+            key = patterns.words(text) if field == "patterns" else (text,)
+            at = (*place, field, language, i)
+            first = seen.setdefault((str(place[0]), scope, field, language, *key), at)
+            if first != at:
+                where = "" if first[1] == name else f" ({first[1]}); a formula is of one act"
+                line = document.places[first][0]
+                yield document.fault(at, f"`{text}` stands in line {line} already{where}; keep one")
+
+
+def _entry_places(found: Found) -> Iterator[tuple[str, str, int, str]]:
+    """Yield each written entry with the place of it: field, language, number."""
+    for field in WAYS.values():
+        for language, texts in getattr(found, field, {}).items():
+            yield from ((field, language, i, text) for i, text in enumerate(texts))
+
+
+def place_of(book: Codebook, expression: str) -> documents.Place:
+    """Return the place in the file of a regular expression."""
+    return next(
+        (*place, field, language, i)
+        for place, _, found in _parts(book)
+        for field, language, i, text in _entry_places(found)
+        if (field, text) == ("regex", expression)
+    )
 
 
 def _unruly(book: Codebook, document: Document) -> Iterator[Fault]:
@@ -265,6 +288,8 @@ def _unruly(book: Codebook, document: Document) -> Iterator[Fault]:
     except CycleError as error:
         ring = " → ".join(reversed(error.args[1]))
         message = f"themes wait for each other: {ring}; break the ring"
+        if len(set(error.args[1])) == 1:
+            message = f"a rule of {error.args[1][0]} names {error.args[1][0]} itself; write its words instead"
         yield document.fault(("themes", error.args[1][0], "rules"), message)
 
 

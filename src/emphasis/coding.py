@@ -15,7 +15,7 @@ from emphasis import codebook as codebooks
 from emphasis.codebook import Codebook, Entry, Example, named_by, order
 from emphasis.errors import Fault, InputError
 from emphasis.lookup import Lookup, look_up
-from emphasis.matching import Index, Matches, inside_longer, joined, resolve
+from emphasis.matching import Index, Matches, SlowExpressionError, inside_longer, joined, resolve
 from emphasis.paths import Root
 from emphasis.segments import Segments, segment
 from emphasis.vocabulary import Ints
@@ -192,7 +192,10 @@ def check(root: Root, path: Path) -> list[Fault]:
     """
     book, document = codebooks.read(path)
     examples = list(codebooks.examples(book))
-    found = _words_found(root, book, examples)
+    try:
+        found = _words_found(root, book, examples)
+    except SlowExpressionError as error:
+        return [document.fault(codebooks.place_of(book, error.expression), str(error))]
     faults = []
     for i, example in enumerate(examples):
         words_found, coded = found.get((str(i), example.name)), CODED[example.part]

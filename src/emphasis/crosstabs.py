@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 
-from emphasis.codebook import Codebook
+from emphasis.codebook import ActName, Codebook
 from emphasis.coding import Coding, mentions
 from emphasis.measures import ordered_themes
 from emphasis.segments import Segments, unit_positions
@@ -51,17 +53,22 @@ def themes_by_section(segments: Segments, coding: Coding, codebook: Codebook) ->
 
 
 def themes_by_act(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
-    """Count units by theme and act: one row a theme with an act of the codebook, none left out.
+    """Count units by theme and act: one row a theme with an act, none left out; none where no acts are coded.
 
-    Columns: theme, label, act, act_label, n_units that carry the theme and do this, of_units that do it. All statements
-    together; sorted by theme as in `measures.average`, then as the codebook orders its acts.
+    Columns: theme, label, act, act_label, n_units that carry the theme and do this, n_issuer and n_both (those of them
+    whose agent is the issuer alone, or both sides), of_units that do this. All statements together; sorted by theme as
+    in `measures.average`, then commits, offers, asks, proposes, endorses, opposes, states.
     """
-    acts = segments.units[["statement_id", "unit_id"]].merge(coding.acts, how="left")["act"]
-    names = list(codebook.acts)
-    table = _crossed(segments, coding, codebook, pd.Index(names).get_indexer(pd.Index(acts)), n_groups=len(names))
-    labels = [codebook.acts[name].label for name in names]
+    units = segments.units[["statement_id", "unit_id"]].merge(coding.acts, how="left")
+    names = list(get_args(ActName)) if len(coding.acts) else []
+    act = pd.Index(names).get_indexer(pd.Index(units["act"]))
+    table = _crossed(segments, coding, codebook, act, n_groups=len(names))
+    for side in ("issuer", "both"):
+        group = np.where(units["agent"] == side, act, -1)
+        table[f"n_{side}"] = _crossed(segments, coding, codebook, group, n_groups=len(names))["n_units"]
+    labels = [codebook.acts[name].label if name in codebook.acts else name.capitalize() for name in names]
     table["act"], table["act_label"] = (np.array(own, object)[table["group"]] for own in (names, labels))
-    return table[["theme", "label", "act", "act_label", "n_units", "of_units"]]
+    return table[["theme", "label", "act", "act_label", "n_units", "n_issuer", "n_both", "of_units"]]
 
 
 def _crossed(segments: Segments, coding: Coding, codebook: Codebook, group: Ints, *, n_groups: int) -> pd.DataFrame:
@@ -69,7 +76,7 @@ def _crossed(segments: Segments, coding: Coding, codebook: Codebook, group: Ints
 
     One row a theme of a group: theme, label, group, n_units, of_units.
     """
-    themes = ordered_themes(segments, coding, codebook)
+    themes = ordered_themes(segments, coding, codebook)[["theme", "label"]]
     carries = mentions(segments, coding.codings, codebook)[group >= 0] > 0
     group = group[group >= 0]
     place = pd.Index(list(codebook.themes)).get_indexer(pd.Index(themes["theme"]))

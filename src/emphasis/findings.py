@@ -51,8 +51,6 @@ def lengths(units: pd.DataFrame, *, unit: str) -> str:
     n = units["n_tokens"]
     if len(n) == 1:
         return f"The one {unit} has {count(int(n.iloc[0]), 'word')}."
-    if n.min() == n.max():
-        return f"All {count(len(n), unit)} have {count(int(n.iloc[0]), 'word')}."
     middle = f"half of them have {n.median():,g} or fewer"
     return f"The longest {unit} has {count(int(n.max()), 'word')}, the shortest {int(n.min()):,}; {middle}."
 
@@ -77,21 +75,19 @@ def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
     """Say whether the codebook's patterns were built on these statements: then they may fit them too well."""
     seen, n = int(statements["statement_id"].isin(built_on).sum()), len(statements)
     if seen == 0:
-        return "The codebook names none of these texts among those that its patterns were built on."
+        return f"The codebook was not written with {'this text' if n == 1 else 'these texts'} in view."
     if n == 1:
-        return "The codebook's patterns were built on this text too: its shares are in-sample."
-    return f"The codebook's patterns were built on {of_the(seen, n, 'statement')}: these shares are in-sample."
+        return "The codebook was written with this text in view too: its shares are in-sample."
+    return f"The codebook was written with {of_the(seen, n, 'statement')} in view: these shares are in-sample."
 
 
 @finding
 def title_themes(labels: Sequence[str], *, n_titles: int) -> str:
     """Say which themes the titles carry; they are coded apart and count in no share."""
-    themes = listed(list(labels)) or "no theme"
     if n_titles == 0:
         return "There is no title."
-    if n_titles == 1:
-        return f"The title carries {themes}; it counts in no share."
-    return f"The {n_titles:,} titles carry {themes}; they count in no share."
+    titles = "The title carries" if n_titles == 1 else f"The {n_titles:,} titles carry"
+    return f"{titles} {listed(list(labels)) or 'no theme'}; titles count in no share."
 
 
 @finding
@@ -111,10 +107,11 @@ def spread(table: pd.DataFrame) -> str:
 
 
 @finding
-def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
-    """Say which theme takes the largest share, with base and interval; a tie is called one.
+def leading_themes(table: pd.DataFrame, differences: pd.DataFrame, *, unit: str) -> str:
+    """Say which theme takes the largest share, with base and interval, and whether others can be told apart from it.
 
-    The table is that of `measures.average`. No theme leads in a text of fewer units than are ranked.
+    The tables are those of `measures.average` and `differences`. A tie is called one, and no theme leads in a text of
+    fewer units than are ranked.
     """
     top = table[(table["share_units"] == table["share_units"].max()) & (table["n_units"] > 0)]
     base = count(int(table["of_units"].iloc[0]), unit)
@@ -130,7 +127,16 @@ def leading_themes(table: pd.DataFrame, *, unit: str) -> str:
         over = f"on average over {count(int(row['n_statements']), 'statement')}"
         return f"{names} {verb}: {each}{percent(row['share_units'])} of {plural(unit)} {over}."
     band = f"95% interval {percent(row['share_units_low'])} to {percent(row['share_units_high'])}"
-    return f"{names} {verb}: {each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band})."
+    pairs = _pairs(row["label"], table, differences)
+    is_alone = len(top) == 1 and len(pairs) > 0 and not pairs["is_apart"].any()
+    alone = "; no other theme found can be told apart from it" * is_alone
+    return f"{names} {verb}: {each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band}){alone}."
+
+
+def _pairs(label: str, table: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """Return the differences of a theme from the other themes that are found."""
+    found = table.loc[table["n_units"] > 0, "label"]
+    return differences[(differences["label"] == label) & differences["other_label"].isin(found)]
 
 
 @finding
@@ -144,12 +150,12 @@ def certainty(table: pd.DataFrame, differences: pd.DataFrame) -> str:
     if seen["n_statements"].iloc[0] > 1:
         return "The mean of several statements has no interval here: their order is described, not tested."
     leader = seen["label"].iloc[0]
-    pairs = differences[(differences["label"] == leader) & differences["other_label"].isin(seen["label"])]
+    pairs = _pairs(leader, table, differences)
     alike = list(pairs.loc[~pairs["is_apart"], "other_label"])
     if not alike:
         return f"{leader} ranks apart from every other theme found."
     if len(alike) == len(pairs):
-        return f"{leader} is not distinguishable from any other theme found: the wording could have turned their order."
+        return f"{leader} is not distinguishable from any other theme found."
     apart = of_the(len(pairs) - len(alike), len(pairs), "other theme")
     return f"{leader} ranks apart from {apart} found; from {listed(alike)} it is not distinguishable."
 
@@ -158,15 +164,15 @@ def certainty(table: pd.DataFrame, differences: pd.DataFrame) -> str:
 def without_a_section(table: pd.DataFrame) -> str:
     """Say how far the share of the most frequent theme moves when one section is left out (table: emphasis)."""
     seen = table[table["n_units"] > 0]
-    if table["statement_id"].nunique() > 1 or seen.empty:
-        return "The table gives each theme's range when one section of its statement is left out."
+    if seen.empty:
+        return "No theme is found whose share could move."
+    if table["statement_id"].nunique() > 1:
+        return "The table gives each theme's range when each section of its statement in turn is left out."
     row = seen.iloc[0]
     if pd.isna(row["share_units_min"]):
         return "The text is one section, which cannot be left out."
     low, high = percent(row["share_units_min"]), percent(row["share_units_max"])
-    return (
-        f"With one section left out, the share of {row['label']} lies between {low} and {high}: a range, no interval."
-    )
+    return f"With each section in turn left out, the share of {row['label']} lies between {low} and {high}."
 
 
 @finding
@@ -176,20 +182,13 @@ def sensitivity(table: pd.DataFrame) -> str:
     leaders = list(default.loc[default["rank_best"] == 1, "label"])
     if not leaders or others.empty:
         return "There is no order of themes to try under other choices."
+    own = others[(others["label"] == leaders[0]) & others["rank_worst"].notna()]
+    moved = own[own["rank_worst"] > 1]
+    first = f"{leaders[0]} stays first under {of_the(len(own) - len(moved), len(own), 'other choice')} of method"
     if len(leaders) > 1:
-        first = f"{listed(leaders)} share the first place"
-    else:
-        own = others[(others["label"] == leaders[0]) & others["rank_worst"].notna()]
-        stays = int((own["rank_worst"] == 1).sum())
-        first = f"{leaders[0]} stays first under {of_the(stays, len(own), 'other choice')} of method"
-    tried = others.dropna(subset="tau_b").sort_values(["tau_b", "variant"])
-    if tried.empty:
-        return f"{first}."
-    least = tried.iloc[0]
-    if least["tau_b"] > 1 - 1e-9:
-        return f"{first}, and the order of the themes with it."
-    tau = f"{least['tau_b']:.2f}".replace("-", "−")
-    return f"{first}; the order of all themes changes most with “{least['variant']}” (tau-b {tau})."
+        return f"{listed(leaders)} share the first place; under other choices of method see the chart."
+    places = [f"“{row['variant']}” (rank {row['rank_worst']:.0f})" for _, row in moved.iterrows()]
+    return f"{first}{'; not with ' + listed(places, last='or') if places else ''}."
 
 
 @finding
@@ -217,63 +216,6 @@ def section_leaders(table: pd.DataFrame) -> str:
     rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
     where = f"the {count(led, 'section')}" if not rest else of_the(led, n_sections, "section")
     return f"{names} {do(len(leaders), 'lead')} {where}{rest}."
-
-
-# Acts and named things
-
-ACTS = ("commits", "offers", "asks", "proposes", "endorses", "opposes", "states")
-
-
-@finding
-def acts(table: pd.DataFrame, *, unit: str) -> str:
-    """Say how many units commit, offer, ask and so on (table: acts)."""
-    if table.empty:
-        return "The codebook has no formulas of acts for this language."
-    n = table["act"].value_counts()
-    said = [f"{n[act]:,} {act if n[act] == 1 else act[:-1]}" for act in ACTS if act in n]
-    return f"Of {count(len(table), unit)}, {listed(said)}."
-
-
-@finding
-def undertakings(table: pd.DataFrame, *, unit: str) -> str:
-    """Say in how many units the issuer undertakes or offers something, alone or for both sides (table: acts)."""
-    own = table[table["act"].isin(["commits", "offers"])]
-    alone, joint = int((own["agent"] == "issuer").sum()), int((own["agent"] == "both").sum())
-    if not alone + joint:
-        return "The issuer commits to nothing and offers nothing."
-    binds = f"{do(joint, 'bind')} both sides, by the issuer's word"
-    if not alone:
-        return f"{count(joint, unit)} {binds}; none the issuer alone."
-    more = f"{joint:,} more {binds}" if joint else "none binds the other side with it"
-    return f"In {count(alone, unit)} the issuer commits itself or offers to act; {more}."
-
-
-@finding
-def undertaken_themes(table: pd.DataFrame, *, unit: str) -> str:
-    """Say which theme most commitments and offers carry (table: `crosstabs.themes_by_act`)."""
-    own = table[table["act"].isin(["commits", "offers"])]
-    base = int(own.drop_duplicates(["act"])["of_units"].sum())
-    sums = own.groupby("label", sort=False)["n_units"].sum()
-    if not base:
-        return f"No {unit} commits or offers anything."
-    top = list(sums.index[(sums == sums.max()) & (sums > 0)])
-    those = f"the {count(base, unit)} that {'does' if base == 1 else 'do'} so"
-    if not top:
-        return f"None of {those} carries a theme."
-    verb, each = ("is the theme", "") if len(top) == 1 else ("are the themes", "each ")
-    return f"{listed(top)} {verb} on which most is undertaken or offered: {each}{int(sums.max()):,} of {those}."
-
-
-@finding
-def named(table: pd.DataFrame) -> str:
-    """Say how many amounts, dates, initiatives and institutions are named; amounts are quoted (table: named)."""
-    n = table["kind"].value_counts()
-    said = [count(int(n[kind]), kind) for kind in ("amount", "date", "initiative", "institution") if kind in n]
-    if not said:
-        return "No amount, date, initiative or institution is named."
-    amounts = [f"“{name}”" for name in dict.fromkeys(table.loc[table["kind"] == "amount", "name"])]
-    quoted = f"; the {'amount is' if len(amounts) == 1 else 'amounts are'} {listed(amounts)}"
-    return f"The text names {listed(said)}{quoted if 0 < len(amounts) < 6 else ''}."
 
 
 # Terms

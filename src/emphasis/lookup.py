@@ -51,16 +51,15 @@ def look_up(index: Index, entries: Sequence[Entry], language: str) -> Lookup:
     patterns = [i for i, entry in enumerate(entries) if entry.way == "pattern"]
     rules = [parse(entry.text) for entry in entries if entry.way == "rule"]
     quoted = list(dict.fromkeys(leaf.text for rule in rules for leaf in rule.leaves() if leaf.kind == "words"))
-    is_own = (index.segments.statements["language"] == language).to_numpy()[index.segments.unit_statement]
     found = index.find([entries[i].text for i in patterns] + quoted)
-    raw = [search(index, entry.text).numbered(i) for i, entry in enumerate(entries) if entry.way == "regex"]
-    found, raw_found = (m.take(is_own[index.part_unit[m.first]]) for m in (found, joined(raw)))
+    found = found.take(index.segments.in_language(language)[index.part_unit[found.first]])
+    raw = [search(index, entry.text, language).numbered(i) for i, entry in enumerate(entries) if entry.way == "regex"]
     bounds = np.searchsorted(found.pattern, np.arange(len(patterns), len(patterns) + len(quoted) + 1))
     plain = found.take(np.arange(bounds[0]))
     numbers = np.array(patterns, np.int64)[plain.pattern]
     return Lookup(
         index,
         entries,
-        joined([Matches(numbers, plain.first, plain.last, plain.length), raw_found]),
+        joined([Matches(numbers, plain.first, plain.last, plain.length), *raw]),
         {text: found.take(np.arange(*bounds[i : i + 2])) for i, text in enumerate(quoted)},
     )

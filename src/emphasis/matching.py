@@ -136,32 +136,39 @@ class Index:
         return first[within], now[within]
 
 
-def spans(segments: Segments, expression: str) -> tuple[Ints, Ints, Ints]:
-    """Return what a regular expression finds: the unit, the start and the end (offsets) of each place.
+class SlowExpressionError(InputError):
+    """A regular expression took too long in one unit, and was stopped."""
 
-    It sees each unit as published, with its capitals. Raises InputError naming the expression where one unit takes
-    longer than `SECONDS`.
+    def __init__(self, expression: str, text: str) -> None:
+        """Keep the expression; name it and the head of the unit."""
+        self.expression = expression
+        super().__init__(
+            f"the regular expression {expression!r} took more than {SECONDS} s on {text[:40]!r} and was stopped; "
+            "write it so that it does not try the same letters over and over"
+        )
+
+
+def spans(segments: Segments, expression: str, language: str) -> tuple[Ints, Ints, Ints]:
+    """Return what a regular expression finds in a language: the unit, the start and the end (offsets) of each place.
+
+    It sees each unit as published, with its capitals. Raises SlowExpressionError where one unit takes longer than
+    `SECONDS`.
     """
     found = regex.compile(expression, regex.V1)
+    starts, texts = segments.units["start"].tolist(), segments.units["text"].tolist()
     places: list[tuple[int, int, int]] = []
-    for unit, (at, text) in enumerate(zip(segments.units["start"].tolist(), segments.units["text"], strict=True)):
+    for unit in np.flatnonzero(segments.in_language(language)).tolist():
         try:
-            places += [
-                (unit, at + match.start(), at + match.end())
-                for match in found.finditer(text, timeout=SECONDS)
-                if match[0]
-            ]
+            matches = [match.span() for match in found.finditer(texts[unit], timeout=SECONDS) if match[0]]
         except TimeoutError as error:
-            raise InputError(
-                f"the regular expression {expression!r} took more than {SECONDS} s on {text[:40]!r} and was stopped; "
-                "write it so that it does not try the same letters over and over"
-            ) from error
+            raise SlowExpressionError(expression, texts[unit]) from error
+        places += [(unit, starts[unit] + start, starts[unit] + end) for start, end in matches]
     return tuple(np.array(places, np.int64).reshape(-1, 3).T)  # type: ignore[return-value]  # a row each
 
 
-def search(index: Index, expression: str) -> Matches:
+def search(index: Index, expression: str, language: str) -> Matches:
     """Return what a regular expression finds as matches of the words that it touches; see `spans`."""
-    unit, low, high = spans(index.segments, expression)
+    unit, low, high = spans(index.segments, expression, language)
     begin, end = index.segments.part[:, 0], index.segments.part[:, 1]
     base = np.append(0, np.cumsum(np.bincount(index.part_unit, minlength=len(index.segments.units))))
     bounds = zip(unit.tolist(), low.tolist(), high.tolist(), strict=True)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from emphasis.codebook import Codebook
 from emphasis.coding import Coding, mentions
 from emphasis.errors import InputError
+from emphasis.named import COUNTED
 from emphasis.resampling import Bootstrap, Floats, intervals
 from emphasis.segments import Segments
 from emphasis.terms import dispersion
@@ -21,7 +22,6 @@ Z = 1.959963984540054  # the 97.5 % point of the standard normal distribution: 9
 ALL = "all"  # the statement_id of a mean over statements
 RANKED_UNITS = 10  # a statement of fewer units is not ranked
 SPREAD_UNITS = 5  # a theme of fewer units has no concentration
-COUNTED_NAMES = ["amount", "date", "initiative", "institution"]  # other capitalised names are listed, and do not count
 
 
 def wilson(k: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
@@ -83,8 +83,9 @@ def emphasis(
     table["named_per_unit"] = table["n_named"] / table["n_units"]
     table[_OF_UNITS] = table[_OF_UNITS].where(table["n_units"] > 0)
     table = table[_COLUMNS].astype(dict.fromkeys(["n_commits", "n_offers", "n_joint"], "Int64"))
-    if coding.acts.empty:
-        table.loc[:, ["n_commits", "n_offers", "n_joint", "undertaken"]] = np.nan
+    told, language = table["statement_id"], segments.statements.set_index("statement_id")["language"]
+    table.loc[~told.isin(coding.acts["statement_id"]), ["n_commits", "n_offers", "n_joint", "undertaken"]] = np.nan
+    table.loc[~told.map(language).map(codebook.has_names), "named_per_unit"] = np.nan
     return table
 
 
@@ -173,7 +174,7 @@ def _undertaken(segments: Segments, coding: Coding, carries: Flags) -> dict[str,
         "n_commits": acts[is_commitment & (acts["agent"] == "issuer")],
         "n_offers": acts[is_offer & (acts["agent"] == "issuer")],
         "n_joint": acts[(is_commitment | is_offer) & (acts["agent"] == "both")],
-        "n_named": named[named["kind"].isin(COUNTED_NAMES)],
+        "n_named": named[named["kind"].isin(COUNTED)],
     }
     return {
         name: _totals(segments.unit_statement, carries * _per_unit(segments, rows)) for name, rows in counted.items()
@@ -288,6 +289,6 @@ def average(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def ordered_themes(segments: Segments, coding: Coding, codebook: Codebook) -> pd.DataFrame:
-    """Return the themes in the order of `average`, columns theme and label, without drawing anything."""
+    """Return the themes in the order of `average` without drawing anything: columns theme, label and n_units."""
     measured = shares(segments, mentions(segments, coding.codings, codebook))
-    return average(_table(segments, codebook, measured))[["theme", "label"]]
+    return average(_table(segments, codebook, measured))[["theme", "label", "n_units"]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import dropwhile
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 import regex
 
@@ -33,13 +35,9 @@ def find(index: Index, codebook: Codebook) -> pd.DataFrame:
     ``date``, ``initiative``, ``institution``, ``name``), start, end (offsets), name (the words).
     """
     segments = index.segments
-    places = [
-        place
-        for code, language in segments.languages.items()
-        for place in _places(index, codebook, code, language)
-        if segments.statements["language"].iloc[segments.unit_statement[place[0]]] == code
-    ]
-    kept = _apart(places)
+    kept = _apart(
+        place for code, language in segments.languages.items() for place in _places(index, codebook, code, language)
+    )
     table = segments.units.iloc[[unit for unit, *_ in kept]][["statement_id", "unit_id"]].reset_index(drop=True)
     texts = segments.texts
     named = [
@@ -52,18 +50,22 @@ def find(index: Index, codebook: Codebook) -> pd.DataFrame:
 def _places(index: Index, codebook: Codebook, code: str, language: Language) -> Iterator[Place]:
     """Yield what patterns, expressions and capitals find, the kinds in the codebook's order; overlaps and all."""
     segments = index.segments
+    is_own = segments.in_language(code)
     for kind, named in codebook.named.items():
         found = index.find(named.patterns.get(code, []))
+        found = found.take(is_own[index.part_unit[found.first]])
         begin, end = segments.part[found.first, 0], segments.part[found.last - 1, 1]
         runs = [
             (index.part_unit[found.first], begin, end),
-            *(spans(segments, raw) for raw in named.regex.get(code, [])),
+            *(spans(segments, raw, code) for raw in named.regex.get(code, [])),
         ]
         for run in runs:
             yield from ((*place, kind) for place in zip(*(column.tolist() for column in run), strict=True))
     capitals = Capitals(language, {kind: named.heads.get(code, []) for kind, named in codebook.named.items()})
-    for unit, (at, text) in enumerate(zip(segments.units["start"].tolist(), segments.units["text"], strict=True)):
-        yield from ((unit, at + start, at + end, kind) for start, end, kind in capitals.names(text))
+    starts, texts = segments.units["start"].tolist(), segments.units["text"].tolist()
+    for unit in np.flatnonzero(is_own).tolist():
+        at = starts[unit]
+        yield from ((unit, at + start, at + end, kind) for start, end, kind in capitals.names(texts[unit]))
 
 
 def _apart(places: Iterable[Place]) -> list[Place]:
@@ -72,9 +74,11 @@ def _apart(places: Iterable[Place]) -> list[Place]:
     taken: dict[int, list[tuple[int, int]]] = {}
     ordered = sorted(dict.fromkeys(places), key=lambda place: (place[0], place[1] - place[2], place[1]))
     for unit, start, end, kind in ordered:
-        if all(end <= low or high <= start for low, high in taken.get(unit, [])):
+        own = taken.setdefault(unit, [])
+        at = bisect(own, (start, end))
+        if (at == 0 or own[at - 1][1] <= start) and (at == len(own) or end <= own[at][0]):
             kept.append((unit, start, end, kind))
-            taken.setdefault(unit, []).append((start, end))
+            own.insert(at, (start, end))
     return sorted(kept)
 
 

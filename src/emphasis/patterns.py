@@ -28,7 +28,7 @@ GRAMMAR = r"""
 ?either: both (OR both)*
 ?both: part (AND part)*
 ?part: NOT part -> neither | near
-?near: leaf | near NEAR leaf
+?near: leaf | leaf NEAR leaf
 ?leaf: WORDS -> words | THEME -> theme | "(" either ")"
 WORDS: /"[^"\n]*"/
 THEME: /theme:[a-z][a-z0-9_]*/
@@ -158,10 +158,12 @@ def _near(parts: tuple[Rule, ...], token: Token) -> Rule:
     if int(within) < 1:
         raise RuleError(f"{token}: the distance is 0; it must be 1 (side by side) or more", token.start_pos or 0)
     for wrong in filter(None, map(_placeless, parts)):
-        message = f"`and` and `not` have no place to be {name} to; on a side of {token} write words, themes or `or`"
+        message = f"only words have a place to be {name} to; on a side of {token} write words, themes or `or` of them"
         raise RuleError(message, wrong.offset)
     return Rule("near", parts, within=int(within), is_ordered=name == "before", offset=parts[0].offset)
 
 
 def _placeless(rule: Rule) -> Rule | None:
-    return rule if rule.kind in {"both", "neither"} else next(filter(None, map(_placeless, rule.parts)), None)
+    return (
+        rule if rule.kind not in {"words", "theme", "either"} else next(filter(None, map(_placeless, rule.parts)), None)
+    )

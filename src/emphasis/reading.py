@@ -219,18 +219,20 @@ FACTS = {
     "language_from": "Language from",
 }  # fmt: skip
 EMPHASIS = {
-    "label": "Theme", "n_units": "Units", "of_units": "Of", "share_units": "Share", "share_units_low": "From",
-    "share_units_high": "To", "share_units_min": "Range from", "share_units_max": "Range to",
-    "share_words": "Share of words", "share_words_low": "From", "share_words_high": "To",
-    "mentions_per_1000": "Mentions per thousand words", "rank": "Rank",
+    "rank": "Rank", "label": "Theme", "n_units": "Units", "of_units": "Of", "share_units": "Share",
+    "share_units_low": "From", "share_units_high": "To", "share_units_min": "Range from", "share_units_max": "Range to",
 }  # fmt: skip
-PLACE_AND_ACTS = {
-    "label": "Theme", "n_units": "Units", "first": "First at", "mean_position": "Mean position",
-    "concentration": "Concentration", "n_commits": "Commits", "n_offers": "Offers", "n_joint": "Joint",
-    "undertaken": "Share undertaken", "named_per_unit": "Named things per unit",
+WORDS = {
+    "label": "Theme", "share_words": "Share of words", "share_words_low": "From", "share_words_high": "To",
+    "n_mentions": "Mentions", "mentions_per_1000": "Per thousand words",
+}  # fmt: skip
+PLACE = {"label": "Theme", "first": "First at", "mean_position": "Mean position", "concentration": "Concentration"}
+UNDERTAKEN = {
+    "label": "Theme", "n_units": "Units", "n_commits": "Commits", "n_offers": "Offers", "undertaken": "Undertaken",
+    "n_joint": "Joint", "named_per_unit": "Named per unit",
 }  # fmt: skip
 DIFFERENCES = {
-    "label": "Theme", "other_label": "Against", "difference": "Difference of shares", "difference_low": "From",
+    "label": "Theme", "other_label": "Against", "difference": "Difference in points", "difference_low": "From",
     "difference_high": "To", "is_apart": "Distinguishable",
 }  # fmt: skip
 
@@ -240,12 +242,14 @@ def _cell(column: str, value: object) -> str:
         return "–"
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
+    if column.startswith("difference"):
+        return f"{100 * float(str(value)):.0f}".replace("-", "−")
     if column.startswith(SHARES):
-        return f"−{percent(-float(str(value)))}" if float(str(value)) < 0 else percent(float(str(value)))
+        return percent(float(str(value)))
     if isinstance(value, float):
         return f"{value:,.{2 if abs(value) < TWO_DECIMALS else 1}f}".replace("-", "−")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-SHARES = ("share", "undertaken", "difference")  # how columns begin that hold shares of a whole
+SHARES = ("share", "undertaken")  # how columns begin that hold shares of a whole
 TWO_DECIMALS = 10  # smaller numbers have two decimals, larger ones one

@@ -61,6 +61,11 @@ class Segments:
         """The row of `statements` of each unit."""
         return np.asarray(pd.Index(self.statements["statement_id"]).get_indexer(self.units["statement_id"]), np.int64)
 
+    def in_language(self, code: str) -> Flags:
+        """Mark the units of the statements in a language."""
+        marked: Flags = (self.statements["language"] == code).to_numpy()[self.unit_statement]
+        return marked
+
     @cached_property
     def unit_section(self) -> Ints:
         """The row of `sections` of each unit."""

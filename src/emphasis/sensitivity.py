@@ -42,7 +42,8 @@ def sensitivity(
     ``any one pattern left out`` stands for as many orders as patterns and rules fired: it has no share, the best and
     the worst rank, and the least tau_b; elsewhere both ranks are one. A theme left out has neither share nor rank, but
     still covers its words. A theme that is absent throughout has no rank. There is no row for headings where no unit
-    or every unit is one, and no row at all where a statement is below ten units, whose themes are not ranked. Sorted by
+    or every unit is one, and no row at all where a statement is below ten units, whose themes are not ranked; other
+    units of which a statement has fewer than ten have neither share nor rank. Sorted by
     choice as above, then themes as in `measures.average`. Raises InputError as `segment` and `code` do.
     """
     variants = list(_variants(root, statements, codebook, unit, nested))
@@ -54,16 +55,6 @@ def sensitivity(
     absent = table.groupby("theme")["share"].transform("max") == 0
     table.loc[absent, ["rank_best", "rank_worst"]] = np.nan
     return table.astype(_TYPES)
-
-
-def rank_ranges(table: pd.DataFrame) -> pd.DataFrame:
-    """Return between which ranks each theme lies (table: of `sensitivity`): one row a theme, in the table's order.
-
-    Columns: theme, label, rank (the default's), rank_best and rank_worst over all variants; empty for a theme that is
-    absent throughout.
-    """
-    ranks = {"rank": ("rank_best", "first"), "rank_best": ("rank_best", "min"), "rank_worst": ("rank_worst", "max")}
-    return table.groupby(["theme", "label"], sort=False).agg(**ranks).reset_index()
 
 
 def _variants(
@@ -80,7 +71,9 @@ def _variants(
     yield "measure", "mentions per 1,000 words", [default["mentions_per_1000"]]
     for other in [other for other in _UNITS if other != unit]:
         again = segment(root, statements, unit=other)
-        yield "unit", f"{other}s", [shares(again, counted(again, codebook, nested=nested))["share_units"]]
+        few = again.statements["n_units"].min() < RANKED_UNITS
+        share = shares(again, counted(again, codebook, nested=nested))["share_units"]
+        yield "unit", f"{other}s" + (" (too few)" if few else ""), [share * np.nan if few else share]
     if is_heading.any() and not is_heading.all():
         yield "headings", "without headings", [shares(segments, matches, kept=~is_heading)["share_units"]]
     policy, words = _OTHER_NESTED[nested]

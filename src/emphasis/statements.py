@@ -169,6 +169,7 @@ def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") 
         )
     text = files.canonical(data, path=path, encoding=row.get("encoding") or "utf-8")
     header, body = _header(text)
+    body = body or _after_title(text, row.get("title", ""))
     if not text[body:].strip():
         raise InputError(f"{path}: the file holds no text; it must hold a statement's words")
     known = header | {key: value for key, value in row.items() if value and key in _FIELDS - _SET_APART}
@@ -178,6 +179,12 @@ def read(root: Root, path: Path, row: Mapping[str, str], *, language: str = "") 
         body=body,
         text=text,
     )
+
+
+def _after_title(text: str, title: str) -> int:
+    """Return where the text goes on after its first line, if that is the title and no all of the text; else 0."""
+    line, _, rest = text.lstrip().partition("\n")
+    return len(text) - len(rest) if title and line.strip() == title.strip() and rest.strip() else 0
 
 
 def _language(root: Root, said: str, otherwise: str, text: str, path: Path) -> tuple[str, str]:

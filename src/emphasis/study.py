@@ -175,10 +175,12 @@ class Run:
 
 
 METHODS = (
-    "{n} ({languages}) {were} read: {size}, title and header apart. A token is a run of letters and digits, its case "
-    "folded, a hyphenated word whole, a possessive ending cut off. A sentence ends at a full stop, question or "
-    "exclamation mark before a capital, a digit or a quotation mark, never after a listed abbreviation. Each {unit} "
-    "was coded by the rules of the codebook {codebook}, {themes}, nested: {nested}."
+    "{n} ({languages}) {were} read: {size}, not counting title and header. A token is a run of letters and digits, its "
+    "case folded, a hyphenated word whole, a possessive ending cut off; Chinese is cut into words by rjieba. A "
+    "section, a paragraph and a heading end a sentence, and so does a full stop, question or exclamation mark before a "
+    "capital, a digit or a quotation mark, but for listed abbreviations. Each {unit} was coded by the rules of the "
+    "codebook {codebook}, {themes}, nested: {nested}; its act by the formula that starts first, named things by "
+    "patterns and capitals."
 )
 INTERVALS = (
     " Shares of {units} have Wilson intervals. Shares of words and differences have percentile intervals from "

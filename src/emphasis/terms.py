@@ -220,22 +220,22 @@ def collocations(segments: Segments, *, window: int = 2, stop_words: frozenset[s
     over all N tokens, with f = n / (window − 1) as nltk's finder has it (Church & Hanks 1990), so that f is at most
     the frequency of either word: log_likelihood (G² of four cells, Dunning 1993; great too where a pair is rarer
     than chance has it, pmi is then below zero; empty where a word so fills the text that its pair with itself has
-    no four cells), pmi = log₂(f · N / (n_first · n_second)), t_score = (f − n_first · n_second / N) / √f, and
-    log_dice = 14 + log₂(2f / (n_first + n_second)) (Rychlý 2008). Sorted by log_likelihood falling, then pair.
-    Raises InputError for another window.
+    no four cells), pmi = log₂(f · N / (n_first · n_second)), t_score = (f − n_first · n_second / N) / √f; and
+    log_dice = 14 + log₂(2n / (n_first + n_second)) (Rychlý 2008), 14 where neighbours always stand together. Sorted
+    by log_likelihood falling, then pair. Raises InputError for another window.
     """
     if type(window) is not int or not 2 <= window <= 10:
         raise InputError(f"window is {window!r}; allowed are whole numbers from 2 to 10")
     from nltk.collocations import BigramAssocMeasures
 
     finder, nltk = _finder(segments, window, stop_words), BigramAssocMeasures
-    measures = _log_likelihood, nltk.pmi, nltk.student_t, lambda *counts: 14 + np.log2(nltk.dice(*counts))
+    measures = _log_likelihood, nltk.pmi, nltk.student_t
     rows = [
         (" ".join(pair), n, *map(finder.word_fd.get, pair), *(finder.score_ngram(m, *pair) for m in measures))
         for pair, n in finder.ngram_fd.items()
     ]
-    columns = ["pair", "n", "n_first", "n_second", "log_likelihood", "pmi", "t_score", "log_dice"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=["pair", "n", "n_first", "n_second", "log_likelihood", "pmi", "t_score"])
+    table["log_dice"] = 14 + np.log2(2 * table["n"] / (table["n_first"] + table["n_second"]))
     return table.sort_values(["log_likelihood", "pair"], ascending=[False, True], ignore_index=True)
 
 
