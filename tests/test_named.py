@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from emphasis import codebook, coding, named
 from emphasis.errors import InputError
-from emphasis.matching import Index
 
 KINDS = {
     "amount": {"regex": [r"\d[\d,.]*(?: million)? euros", r"\d+%"]},
@@ -155,12 +154,12 @@ def test_what_the_codebook_finds(names_in_each):
     assert [(text, own) for (text, _), own in zip(WRITTEN, told, strict=True)] == WRITTEN
 
 
-def test_many_names_in_one_unit(divide, book, quick):
-    """Ten thousand names of one unit, longer and shorter by turns, are told apart within a second of computing."""
-    index = Index(divide("It is " + ", ".join(["Xi Yi, Peace Bank"] * 5000), root=quick))
+def test_many_names_in_one_unit():
+    """Five thousand names of one unit, longer and shorter by turns, are told apart in well under a second."""
+    places = [(0, at, at + 5 + at % 2, "name") for at in range(0, 5000 * 7, 7)]
     began = time.process_time()
-    assert len(named.find(index, book({"a": ["x"]}, named=KINDS))) == 10_000
-    assert time.process_time() - began < 1
+    assert named._apart(places) == places
+    assert time.process_time() - began < 0.25
 
 
 def test_ties_of_things_that_overlap(names_in):

@@ -104,7 +104,8 @@ def parse(text: str) -> Rule:
     """Return the rule that `text` writes.
 
     Raises RuleError, with the place and what is expected there, for what the grammar does not allow, for a distance of
-    0, for ``and`` or ``not`` on a side of ``near`` or ``before``, and for a rule that can hold without any word.
+    0, for anything but words, themes and ``or`` of them
+    on a side of ``near`` or ``before``, and for a rule that can hold without any word.
     """
     from lark.exceptions import UnexpectedInput
 

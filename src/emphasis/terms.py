@@ -76,7 +76,7 @@ def frequencies(segments: Segments, *, stop_words: frozenset[str] = frozenset())
 
 
 def dispersion(counts: ArrayLike, sizes: ArrayLike) -> tuple[Floats, Floats]:
-    """Measure how unevenly things are spread over parts: DP and DPnorm of each, 0 even, 1 concentrated.
+    """Measure how unevenly things are spread over parts: DP and DPnorm of each, 0 even, 1 all in the smallest.
 
     DP = ½ Σ |o − e| over the parts: o the share of the thing's occurrences in a part, e the part's share of
     the whole (Gries 2008, International Journal of Corpus Linguistics 13, 403–437); DPnorm = DP / (1 − the
