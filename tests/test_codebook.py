@@ -252,9 +252,9 @@ def test_the_other_parts_are_read(write):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("  asks:", "  begs:", "20:3: `acts.begs` is 'begs': Input should be 'commits', 'offers', 'asks', "),
-        ("  amount:", "  sum:", "32:3: `named.sum` is 'sum': Input should be 'amount', 'date', 'initiative' or"),
-        ("  both:", "  all:", "29:3: `agents.all` is 'all': Input should be 'issuer', 'counterpart' or 'both'"),
+        ("  asks:", "  begs:", "20:3: `acts.begs` is 'begs': allowed are: 'commits', 'offers', 'asks', "),
+        ("  amount:", "  sum:", "32:3: `named.sum` is 'sum': allowed are: 'amount', 'date', 'initiative' or"),
+        ("  both:", "  all:", "29:3: `agents.all` is 'all': allowed are: 'issuer', 'counterpart' or 'both'"),
         ("  both:\n    en", "  both:\n    es", "30:5: the language `es` is not in `languages`; allowed are: en"),
         ("en: [We call on you.]", "es: [We call on you.]", "25:7: the language `es` is not in `languages`; allowed"),
         ("en: [We wait.]", 'en: ["—"]', "27:12: `acts.asks.counterexamples.en.0` is '—': no word; write a sentence"),

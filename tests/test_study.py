@@ -104,7 +104,8 @@ def test_a_row_without_a_text_is_a_fault_of_every_study(ask, compendium):
     header = path.read_text(encoding="utf-8").partition("\n")[0]
     with path.open("a", encoding="utf-8") as file:
         file.write("lost" + "," * header.count(",") + "\n")
-    assert ask(GOOD) == [f"{path}:1:1: the row 'lost' has no text; there must be a file lost.txt"]
+    n = len(path.read_text(encoding="utf-8").splitlines())
+    assert ask(GOOD) == [f"{path}:{n}:1: the row 'lost' has no text; there must be a file lost.txt"]
 
 
 def test_a_codebook_by_path_is_found_from_the_root(ask, compendium, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from emphasis import codebook as codebooks
-from emphasis import coding, documents, languages, parameters, study
+from emphasis import coding, documents, files, languages, parameters, study
 from emphasis.coding import Nested
 from emphasis.documents import Document
 from emphasis.errors import Fault, FaultyFileError, InputError
@@ -75,7 +75,10 @@ def _orphans(root: Root) -> list[Fault]:
         lost = [name for name in metadata(path) if not path.with_name(f"{name}.txt").exists()]
     except FaultyFileError:
         return []  # already told
-    return [Fault(str(path), 1, 1, f"the row {name!r} has no text; there must be a file {name}.txt") for name in lost]
+    lines = files.read_text(path).splitlines() if lost else []
+    places = [next((n for n, line in enumerate(lines, 1) if name in line.split(",")), 1) for name in lost]
+    message = "the row {0!r} has no text; there must be a file {0}.txt"
+    return [Fault(str(path), n, 1, message.format(name)) for n, name in zip(places, lost, strict=True)]
 
 
 def _readable(root: Root, values: Mapping[str, Any]) -> list[Fault]:

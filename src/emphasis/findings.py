@@ -121,7 +121,8 @@ def leading_themes(table: pd.DataFrame, differences: pd.DataFrame, *, unit: str)
     each = "" if len(top) == 1 else "each "
     if pd.isna(row["rank"]):
         most = f"{names} {do(len(top), 'take')} {each}{row['n_units']:,} of {base}"
-        return f"Too few {plural(unit)} to rank themes: {most}."
+        few = "Too few" if row["n_statements"] == 1 else "Some statements have too few"
+        return f"{few} {plural(unit)} to rank themes: {most}."
     verb = "is the most frequent theme" if len(top) == 1 else "tie as the most frequent themes"
     if row["n_statements"] > 1:
         over = f"on average over {count(int(row['n_statements']), 'statement')}"
@@ -146,7 +147,8 @@ def certainty(table: pd.DataFrame, differences: pd.DataFrame) -> str:
     if len(seen) < 2:
         return "Fewer than two themes are found: there is no order to be sure of."
     if seen["rank"].isna().any():
-        return "The text is too short for its themes to be ranked."
+        texts = "The text is" if seen["n_statements"].iloc[0] == 1 else "Some statements are"
+        return f"{texts} too short for themes to be ranked."
     if seen["n_statements"].iloc[0] > 1:
         return "The mean of several statements has no interval here: their order is described, not tested."
     leader = seen["label"].iloc[0]

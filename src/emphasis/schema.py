@@ -43,6 +43,7 @@ def _fault(document: Document, model: type[BaseModel], problem: object) -> Fault
             message = f"`{name}` is {_short(problem['input'])}; it must be {WANTED[kind]}"
         case _:
             message = f"`{name}` is {_short(problem['input'])}: {problem['msg'].removeprefix('Value error, ')}"
+            message = message.replace("Input should be ", "allowed are: ")
     return document.fault(place, message)
 
 
