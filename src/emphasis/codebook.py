@@ -279,10 +279,10 @@ def place_of(book: Codebook, expression: str) -> documents.Place:
 def _unruly(book: Codebook, document: Document) -> Iterator[Fault]:
     """Yield a fault for each rule that cannot be read, names no theme there is, or makes themes wait for each other."""
     for place, _, found in _parts(book):
-        for language, rules in getattr(found, "rules", {}).items():
-            for i, text in enumerate(rules):
-                for offset, message in _rule_faults(text, book.themes if place[0] == "themes" else ()):
-                    yield document.fault_inside((*place, "rules", language, i), text, offset, message)
+        for field, language, i, text in _entry_places(found):
+            themes = book.themes if place[0] == "themes" else ()
+            for offset, message in _rule_faults(text, themes) if field == "rules" else ():
+                yield document.fault_inside((*place, field, language, i), text, offset, message)
     try:
         order(book)
     except CycleError as error:

@@ -32,6 +32,7 @@ class Lookup:
         """Return the words by which a rule holds, given the matches of the themes that it may name."""
 
         def leaf(part: Rule) -> Matches:
+            """Return the matches of quoted words, or of a theme."""
             return self.quoted[part.text] if part.kind == "words" else themes.get(part.text, joined([]))
 
         return fire(parse(self.entries[number].text), self.index, leaf).words.numbered(number)
