@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -382,6 +383,9 @@ def test_the_methods_say_what_was_done(compendium, seed_segments, diplomacy):
         in said
     )
     assert "draws" not in said
+    assert "rjieba" not in said
+    chinese = replace(seed_segments, statements=seed_segments.statements.assign(language="zh"))
+    assert "; Chinese is cut into words by rjieba. A section" in begin(compendium).methods(chinese, diplomacy)
     said = begin(compendium, "04_chart_emphasis", draws=3000, seed=7).methods(seed_segments, diplomacy)
     assert "from 3,000 draws of sentences within each statement, seed 7." in said
 

@@ -168,6 +168,7 @@ class Run:
             n=count(len(table), "statement"), were="was" if len(table) == 1 else "were", size=size, unit=unit,
             languages=listed(sorted(table["language"].unique())),
             codebook=f"{codebook.codebook}, version {codebook.version} (SHA-256 {sha256})",
+            chinese="; Chinese is cut into words by rjieba" if "zh" in set(table["language"]) else "",
             themes=count(len(codebook.themes), "theme"), nested=self.parameters["nested"],
         )  # fmt: skip
         drawn = INTERVALS.format(units=units, **self.parameters) if "draws" in self.parameters else ""
@@ -176,7 +177,7 @@ class Run:
 
 METHODS = (
     "{n} ({languages}) {were} read: {size}, not counting title and header. A token is a run of letters and digits, its "
-    "case folded, a hyphenated word whole, a possessive ending cut off; Chinese is cut into words by rjieba. A "
+    "case folded, a hyphenated word whole, a possessive ending cut off{chinese}. A "
     "section, a paragraph and a heading end a sentence, and so does a full stop, question or exclamation mark before a "
     "capital, a digit or a quotation mark, but for listed abbreviations. Each {unit} was coded by the rules of the "
     "codebook {codebook}, {themes}, nested: {nested}; its act by the formula that starts first, named things by "
