@@ -108,6 +108,30 @@ def rerun(finished, tmp_path):
     return shutil.copytree(finished, tmp_path / "rerun")
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, driven by playwright."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip("needs Chromium on PATH: apt install chromium, then make test-browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def hostile_checkout(copy_checkout, tmp_path_factory):
+    """A copy with the study `hostile`: its statement, every field of its row, and its codebook mean harm."""
+    import stranger  # beside this file; a copy of it alone needs none
+
+    root = copy_checkout(tmp_path_factory.mktemp("hostile"))
+    stranger.bring(root)
+    return root
+
+
 # Statements and codebooks, small ones made in place and those of the seed
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)

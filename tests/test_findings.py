@@ -9,6 +9,7 @@ from emphasis import coding, crosstabs, findings, measures, terms, wording
 def about(n=1, **columns):
     """Return a table of statements with these values in the columns that sentences read."""
     known = {"statement_id": "s1", "actor": "", "issuer": "", "country": "", "date": "", "published": "", "genre": ""}
+    known["title"] = ""
     sizes = {"n_tokens": 603, "n_units": 23, "n_sections": 6}
     return pd.DataFrame([known | sizes | columns] * n)
 
@@ -100,6 +101,12 @@ def test_a_finding_is_text_with_an_id():
     assert metadata == {"emphasis": {"finding": "title_themes"}}
 
 
+def test_a_quoted_text_cannot_turn_a_finding():
+    """Marks that set the direction of writing are left out of a finding, so that no number reads backwards."""
+    said = findings.title_themes(["Peace\u202e 32\u2066"], n_titles=1)
+    assert said == "The title carries Peace 32; titles count in no share."
+
+
 # Whose text, how long
 
 
@@ -111,7 +118,7 @@ def test_a_finding_is_text_with_an_id():
             {"issuer": "An office", "published": "2025-05-13T23:00+08:00"},
             "Source: An office, statement of 13 May 2025.",
         ),
-        ({"actor": "Wang Yi", "issuer": "An office"}, "Source: An office, statement."),
+        ({"actor": "Wang Yi", "issuer": "An office", "country": "CHN"}, "Source: An office (CHN), statement."),
         ({}, "Source: s1, statement."),
         ({"date": "2025-05-13", "published": "2025-05-14"}, "Source: s1, statement of 13 May 2025."),
         ({"date": "2025", "title": "Talks"}, "Source: s1, statement of 2025."),
@@ -145,14 +152,15 @@ def test_source_line_of_mixed_genres():
     ("columns", "unit", "said"),
     [
         (
-            {"genre": "read-out", "date": "2025-05-13", "issuer": "Ministry", "country": "CHN"},
+            {"title": "On P", "genre": "read-out", "date": "2025-05-13", "issuer": "Ministry", "country": "CHN"},
             "sentence",
-            "The read-out of 13 May 2025 published by the Ministry (CHN) holds 603 words, 23 sentences and 6 sections.",
+            "The read-out “On P” of 13 May 2025, published by the Ministry (CHN), holds 603 words, 23 sentences and "
+            "6 sections.",
         ),
         (
             {"published": "2025-05-14T23:00+08:00", "issuer": "The Office", "country": ""},
             "paragraph",
-            "The statement of 14 May 2025 published by The Office holds 603 words, 23 paragraphs and 6 sections.",
+            "The statement of 14 May 2025, published by The Office, holds 603 words, 23 paragraphs and 6 sections.",
         ),
         (
             {"country": "CHN", "n_tokens": 1, "n_units": 1, "n_sections": 1},
@@ -162,17 +170,17 @@ def test_source_line_of_mixed_genres():
         (
             {"issuer": "France", "country": "FRA"},
             "sentence",
-            "The statement published by France (FRA) holds 603 words, 23 sentences and 6 sections.",
+            "The statement, published by France (FRA), holds 603 words, 23 sentences and 6 sections.",
         ),
         (
             {"issuer": "Wang Yi"},
             "sentence",
-            "The statement published by Wang Yi holds 603 words, 23 sentences and 6 sections.",
+            "The statement, published by Wang Yi, holds 603 words, 23 sentences and 6 sections.",
         ),
         (
             {"issuer": "Government of Chile"},
             "sentence",
-            "The statement published by the Government of Chile holds 603 words, 23 sentences and 6 sections.",
+            "The statement, published by the Government of Chile, holds 603 words, 23 sentences and 6 sections.",
         ),
         ({"n": 2}, "sentence", "The 2 statements together hold 1,206 words, 46 sentences and 12 sections."),
     ],
@@ -289,7 +297,7 @@ def test_leading_themes(table, said):
 def test_a_leader_that_cannot_be_told_apart():
     """Where no other theme found can be told apart from the leader, the sentence on the leader says so."""
     said = findings.leading_themes(averaged([9, 8, 0]), pairs(False, True), unit="sentence")
-    assert said.endswith("(45%, 95% interval 26% to 66%); no other theme found can be told apart from it.")
+    assert said.endswith("(45%, 95% interval 26% to 66%), but it cannot be told apart from any other theme found.")
     tie = findings.leading_themes(averaged([9, 9]), pairs(False), unit="sentence")
     assert tie.endswith("interval 26% to 66%).")
 
@@ -397,9 +405,9 @@ def test_silent_themes(n_units, said):
     [
         ([(0, 0), (0, 0)], "No section has a leading theme."),
         ([(2, 1), (1, 0)], "A leads the 2 sections."),
-        ([(2, 1)], "A leads the 1 section."),
+        ([(2, 1)], "A leads the one section."),
         ([(2, 1), (0, 1)], "2 different themes lead the 2 sections."),
-        ([(1, 1)], "2 different themes lead the 1 section."),
+        ([(1, 1)], "2 different themes lead the one section."),
         ([(2, 1), (0, 0)], "A leads 1 of the 2 sections; the other carries none."),
         ([(2, 1), (0, 0), (0, 0)], "A leads 1 of the 3 sections; the rest carry none."),
         ([(2, 1), (0, 1), (0, 0)], "2 different themes lead 2 of the 3 sections; the other carries none."),
@@ -423,6 +431,7 @@ def test_diversity():
 def test_dispersion():
     """The most even and the least even of the words, all alike, and no sections to compare."""
     table = pd.DataFrame({"type": ["a", "b", "c"], "dp_norm": [0.5, 0.125, None]})
+    table["written"] = table["type"]
     said = "Of these words, “b” (DPnorm 0.12) is spread most evenly over the sections and “a” (DPnorm 0.50) least."
     assert findings.dispersion(table) == said
     alike = "These words are all spread alike over the sections (DPnorm 0.25)."

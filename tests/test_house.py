@@ -28,7 +28,7 @@ LAYERS = (
     ("vocabulary", "structure", "segments"),
     ("matching", "lookup", "acts", "named", "coding", "terms"),
     ("resampling", "measures", "crosstabs", "sensitivity", "keyness"),
-    ("wording", "findings", "undertakings", "canvas", "charts", "reading"),
+    ("wording", "findings", "undertakings", "canvas", "charts", "reading", "tables"),
     ("parameters", "study", "checking", "execution", "runner", "pages"),
     ("cli", "__main__"),
 )
@@ -289,13 +289,15 @@ def test_every_parameter_is_given_to_the_run(notebook):
 
 
 def prose(markdown):
-    """Return the words of markdown: no code, no targets of links."""
-    return re.sub(r"```.*?```|`[^`]*`|(?<=\])\([^)]*\)|<https?:[^>]*>", "", markdown, flags=re.DOTALL)
+    """Return the words of markdown: no code, no formulas, no targets of links."""
+    return re.sub(
+        r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|(?<=\])\([^)]*\)|<https?:[^>]*>", "", markdown, flags=re.DOTALL
+    )
 
 
 def test_prose_is_what_stands_outside_of_code():
-    """Code and the targets of links are no prose; the words of a link are."""
-    assert prose("a `b1` [c 2](d3.md) ```\ne4\n``` 5").split() == ["a", "[c", "2]", "5"]
+    """Code, formulas and the targets of links are no prose; the words of a link are."""
+    assert prose("a `b1` [c 2](d3.md) ```\ne4\n``` 5 $f_6$ $$\n7\n$$").split() == ["a", "[c", "2]", "5"]
 
 
 @each_notebook

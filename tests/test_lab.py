@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import stranger
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = "china-celac-2025"
@@ -26,6 +27,14 @@ RUN_ALL = """async () => {
   const cells = content.model.sharedModel.toJSON().cells;
   await sessionContext.shutdown();
   return cells;
+}"""
+# JupyterLab draws a cell when it comes into view.
+EVERY_CELL = """async () => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  for (let at = 0; at < content.widgets.length; at++) {
+    await content.scrollToItem(at);
+    await new Promise(requestAnimationFrame);
+  }
 }"""
 IS_OPEN = """() => {
   const { context, sessionContext } = window.jupyterapp?.shell?.currentWidget ?? {};
@@ -80,29 +89,55 @@ def wrong(cell):
     ]
 
 
-@pytest.mark.browser
-def test_run_all_in_jupyterlab(rerun, finished, tmp_path):
-    """Run all in JupyterLab shows in each notebook no error and no warning, and writes the runner's tables."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("needs Chromium on PATH: apt install chromium, then make test-browser")
-    from playwright.sync_api import sync_playwright
-
-    tables = sorted(path.name for path in (rerun / "data" / STUDY).glob("*.csv") if path.name != "findings.csv")
-    shutil.rmtree(rerun / "data" / STUDY)
-    with jupyterlab(rerun, tmp_path / "settings") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+def run_all(chromium, folder, settings):
+    """Open each notebook of a copy in JupyterLab and run all of it; return its code cells, and what the tabs said."""
+    cells, heard = {}, []
+    with jupyterlab(folder, settings) as address:
         for notebook in NOTEBOOKS:
-            tab = browser.new_page()
+            tab = chromium.new_page()
+            of_tab = stranger.listen(tab, allowed=(address, "data:", "blob:"), errors=False)
             tab.goto(f"{address}/lab/tree/notebooks/{notebook}?token=known&reset", wait_until="domcontentloaded")
             tab.wait_for_function(IS_OPEN, timeout=60_000)
-            cells = [cell for cell in tab.evaluate(RUN_ALL) if cell["cell_type"] == "code"]
-            assert [found for cell in cells for found in wrong(cell)] == []
-            assert [cell["source"] for cell in cells if not cell["execution_count"]] == []
+            cells[notebook] = [cell for cell in tab.evaluate(RUN_ALL) if cell["cell_type"] == "code"]
+            tab.evaluate(EVERY_CELL)
+            heard += [*of_tab, *["a script ran"] * bool(tab.evaluate("window.hostile"))]
             tab.close()
-        browser.close()
+    return cells, heard
+
+
+@pytest.mark.browser
+def test_run_all_in_jupyterlab(chromium, rerun, finished, tmp_path):
+    """Run all in JupyterLab shows in each notebook no error and no warning, and writes the runner's tables."""
+    tables = sorted(path.name for path in (rerun / "data" / STUDY).glob("*.csv") if path.name != "findings.csv")
+    shutil.rmtree(rerun / "data" / STUDY)
+    shown, heard = run_all(chromium, rerun, tmp_path / "settings")
+    assert heard == []
+    for cells in shown.values():
+        assert [found for cell in cells for found in wrong(cell)] == []
+        assert [cell["source"] for cell in cells if not cell["execution_count"]] == []
     written = rerun / "data" / STUDY
-    assert sorted(path.name for path in written.iterdir()) == tables
+    assert sorted(path.name for path in written.glob("*.csv")) == tables
     assert [
         name for name in tables if (written / name).read_bytes() != (finished / "data" / STUDY / name).read_bytes()
     ] == []
+
+
+@pytest.mark.browser
+def test_a_hostile_study_in_jupyterlab(chromium, hostile_checkout, tmp_path):
+    """Run all on a statement, row and codebook that mean harm shows no error, runs nothing and asks no other host."""
+    folder = shutil.copytree(hostile_checkout, tmp_path / "hostile")
+    for name in NOTEBOOKS:
+        path = folder / "notebooks" / name
+        source = path.read_text(encoding="utf-8")
+        for ours, theirs in (
+            (STUDY, "hostile"),
+            ("wang-yi-china-celac-2025-05-13", "hostile"),
+            ("diplomacy", "hostile"),
+        ):
+            source = source.replace(f'\\"{ours}\\"', f'\\"{theirs}\\"')
+        path.write_text(source, encoding="utf-8")
+    shown, heard = run_all(chromium, folder, tmp_path / "settings")
+    assert heard == []
+    for cells in shown.values():
+        assert [found for cell in cells for found in wrong(cell)] == []
+    assert "window.hostile" in str(shown)

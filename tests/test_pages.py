@@ -3,13 +3,13 @@
 import base64
 import csv
 import hashlib
-import io
 import itertools
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+import stranger
 from lxml import html
 
 from emphasis import execution, pages
@@ -23,20 +23,18 @@ COMMITTED = sorted(RENDERED.glob("*.html"))
 PAGES = [page for page in COMMITTED if page.with_suffix(".ipynb").exists()]
 NAMES = {page.name for page in COMMITTED}
 
-# Sentences that the codebook codes, each with something that another reader than ours would obey.
-HOSTILE = (
-    "China firmly upholds sovereignty <script>alert('script')</script> and territorial integrity.",
-    "<img src=x onerror=alert('image')> China supports peace and security <svg onload=alert(1)> of all.",
-    "Trade and **development** [open](javascript:alert('link')) for $a_1$ and $5 of investment, `tick`.",
-    "Solidarity </p></pre></td></table></main><h1>Heading</h1> and cooperation <!-- open at the end.",
-    "<a href=\"javascript:alert('a')\">Multilateralism</a> {{ 7 * 7 }} {% endblock %} &lt;b&gt; &amp;amp; ]]>",
-    "<style>body { display: none }</style> <meta http-equiv=refresh content=0> <base href=http://h.example/>",
-    "Peace \u202edlrow eht fo\u202c and security for the peoples\u2028of <iframe src=//h.example></iframe> both sides.",
-)
-TITLE = "\"><script>alert('title')</script> **Peace** and security $x$ <img src=x onerror=alert(2)> {{ 7 * 7 }}"
 ALLOWED_TAGS = {
     *("html", "head", "meta", "title", "style", "body", "nav", "main", "footer", "section", "details", "summary"),
-    *("img", "figure", "figcaption", "caption", "header", "bdi", *pages.TAGS),
+    *("img", "figure", "figcaption", "picture", "source", "header", *pages.TAGS),
+}
+MATHML = {"math", "mrow", "mi", "mo", "mn", "mfrac", "msqrt", "msub", "msup", "msubsup", "munder", "mtext", "mstyle"}
+# Attributes that could run or fetch something, and what they may hold: pictures inside the page, places on it, pages
+# beside it, tables of its study.
+PICTURE = r"data:image/png;base64,[\w+/=]+( 2x)?"
+FORMS = dict.fromkeys(("style", "srcdoc", "formaction", "background", "xlink:href"), r"(?!)") | {
+    "src": PICTURE,
+    "srcset": PICTURE,
+    "href": r"#.*|[\w-]+\.html(#.*)?|\.\./\.\./\.\./data/[\w.-]+/(figures/)?\w+\.csv",
 }
 
 
@@ -51,15 +49,11 @@ def each_page(function):
 def faults_of(page):
     """Return what a page holds that it must not: elements, handlers, addresses."""
     tree = parsed(page)
-    faults = [element.tag for element in tree.iter() if element.tag not in ALLOWED_TAGS]
+    faults = [element.tag for element in tree.iter() if element.tag not in ALLOWED_TAGS | MATHML]
     for element in tree.iter():
         for name, value in element.attrib.items():
-            if name.startswith("on") or name in {"style", "srcset", "srcdoc", "formaction", "background"}:
+            if name.startswith("on") or not re.fullmatch(FORMS.get(name, ".*"), value, re.DOTALL):
                 faults.append(f"{element.tag} {name}={value}")
-            elif name == "src" and not value.startswith("data:image/png;base64,"):
-                faults.append(f"{element.tag} src={value}")
-            elif name == "href" and not (value.startswith("#") or re.fullmatch(r"[\w-]+\.html(#.*)?", value)):
-                faults.append(f"{element.tag} href={value}")
     faults += [meta.get("http-equiv") for meta in tree.iter("meta") if meta.get("http-equiv", "").lower() == "refresh"]
     faults += [found for style in tree.iter("style") for found in re.findall(r"url\(|@import|//\w", style.text)]
     return faults
@@ -116,9 +110,13 @@ def test_pictures_have_words(page):
     for picture in tree.iter("img"):
         assert re.search(r"\w+ .*\.", picture.get("alt"))
         assert picture.get("width").isdigit()
-        found = [sentence for sentence in findings_of(page) if sentence in picture.get("alt")]
+        found = [sentence for sentence in map(str, all_findings()) if sentence in picture.get("alt")]
         assert found
         assert all(sentence in text for sentence in found)
+
+
+def all_findings():
+    return [sentence for page in PAGES for sentence in findings_of(page)]
 
 
 def findings_of(page):
@@ -159,8 +157,58 @@ def test_links_open(page):
     """Each link leads to a page of the folder, and to a place that is there."""
     for target in parsed(page).xpath("//a/@href"):
         name, _, anchor = target.partition("#")
+        if name.endswith(".csv"):
+            assert (page.parent / name).is_file()
+            continue
         assert name in NAMES | {""}
         assert not anchor or parsed(RENDERED / (name or page.name)).xpath("//*[@id=$place]", place=anchor)
+
+
+# the answer on one page
+
+INDEX = RENDERED / pages.INDEX
+
+
+def test_the_index_states_what_the_notebooks_found():
+    """Each sentence of the index is a finding of a notebook, and leads to where it stands there, and back."""
+    found = {sentence: page for page in PAGES for sentence in findings_of(page)}
+    stated = parsed(INDEX).xpath("//ul[@class='findings']/li")
+    assert len(stated) >= 8
+    for item in stated:
+        (link,) = item.iter("a")
+        sentence = " ".join(item.text.split())
+        page, anchor = link.get("href").split("#")
+        assert found[sentence].name == page
+        (place,) = parsed(RENDERED / page).xpath("//*[@id=$anchor]", anchor=anchor)
+        assert sentence in " ".join(place.text_content().split())
+        assert f"{pages.INDEX}#{item.get('id')}" in place.xpath(".//a/@href")
+
+
+def test_the_index_says_who_what_and_how_sure():
+    """The index names the statement, shows the emphasis chart with its finding, and says how sure that is."""
+    tree = parsed(INDEX)
+    text = " ".join(tree.xpath("//main")[0].text_content().split())
+    said = dict(pair for page in PAGES for pair in execution.findings(execution.read(page.with_suffix(".ipynb"))))
+    for name in ("identity", "leading_themes", "certainty", "sensitivity", "in_sample", "issuer_undertakes"):
+        assert said[name] in text
+    (picture,) = tree.iter("img")
+    assert picture.get("alt").startswith(said["leading_themes"])
+
+
+def test_numbers_of_the_index_lead_to_the_coded_sentences():
+    """Each theme in the table of the index leads to the statement, to the theme by which it is filtered."""
+    links = parsed(INDEX).xpath("//table//a/@href")
+    assert len(links) == 9
+    for name, _, anchor in (link.partition("#") for link in links):
+        assert parsed(RENDERED / name).xpath("//ul[@class='legend']/li[@id=$anchor]", anchor=anchor)
+
+
+def test_the_picture_of_the_readme_is_the_chart():
+    """emphasis.png is the chart of notebook 04, with its title."""
+    outputs = [output for cell in execution.read(RENDERED / "04_chart_emphasis.ipynb").cells
+               for output in cell.get("outputs", []) if cell.id == "emphasis"]  # fmt: skip
+    (chart,) = [output.data["image/png"] for output in outputs if "image/png" in output.data]
+    assert (RENDERED / pages.PICTURE).read_bytes() == base64.b64decode(chart)
 
 
 # writing them
@@ -237,29 +285,15 @@ def test_html_of_tables_stays():
     assert re.sub(r"</?tbody>", "", pages.safe_html(given)) == given
 
 
-# a hostile text
+# a hostile study
 
 
-@pytest.fixture(scope="module")
-def hostile(copy_checkout, emphasis, tmp_path_factory):
-    """The folder of the rendered study of a hostile statement."""
-    root = copy_checkout(tmp_path_factory.mktemp("hostile"))
-    text = "\n\n".join([" ".join(HOSTILE[:3]), " ".join(HOSTILE[3:])])
-    (root / "seeds" / "statements" / "hostile.txt").write_text(text, encoding="utf-8")
-    table = root / "seeds" / "statements" / "statements.csv"
-    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
-    said = {"title": TITLE, "actor": "<b>Actor</b>", "issuer": "<i>Issuer</i> $y$", "genre": "**read-out**"}
-    fields = dict.fromkeys(rows[0], "") | {"statement_id": "hostile", "date": "2025-05-13", "language": "en"}
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, rows[0].keys(), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([*rows, fields | said])
-    table.write_text(buffer.getvalue(), encoding="utf-8")
-    lines = "study: hostile\nstatements:\n  - hostile\n"
-    (root / "seeds" / "studies" / "hostile.yml").write_text(lines, encoding="utf-8")
-    done = emphasis(root, "run", "hostile")
+@pytest.fixture(scope="session")
+def hostile(hostile_checkout, emphasis):
+    """The folder of the rendered study of a hostile statement, with a hostile codebook."""
+    done = emphasis(hostile_checkout, "run", "hostile")
     assert done.returncode == 0, done.stderr
-    return root / "notebooks" / "rendered" / "hostile"
+    return hostile_checkout / "notebooks" / "rendered" / "hostile"
 
 
 @pytest.mark.slow
@@ -282,9 +316,9 @@ def test_a_hostile_text_can_be_read_as_it_is(hostile):
     """Each sentence of the statement stands in the page as published, character for character, spaces aside."""
     tree = parsed(hostile / "01_load_statement.html")
     read = "".join(tree.xpath("//main")[0].text_content().split())
-    for sentence in HOSTILE:
+    for sentence in stranger.SENTENCES:
         assert "".join(sentence.split()) in read
-    assert "".join(TITLE.split()) in read
+    assert "".join(stranger.FIELD.split()) in read
 
 
 @pytest.mark.slow
@@ -299,28 +333,27 @@ def test_a_hostile_text_is_counted_as_any_other(hostile):
 
 
 @pytest.mark.browser
-def test_chromium_opens_the_pages_without_a_word(hostile):
-    """Chromium shows each page, also on a phone, with no error, dialog or request, though the text asks for them."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("needs Chromium on PATH: apt install chromium, then make test-browser")
-    from playwright.sync_api import sync_playwright
-
-    heard = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 390, "height": 800})
-        tab.on("console", lambda message: heard.append(message.text))
-        tab.on("pageerror", lambda error: heard.append(str(error)))
-        tab.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda request: request.url.startswith("data:") or heard.append(request.url))
-        for page in [*COMMITTED, *sorted(hostile.glob("*.html"))]:
-            tab.goto(page.as_uri(), wait_until="load")
-            assert heard == [page.as_uri()]
-            heard.clear()
-            assert tab.locator("h1").count() == 1
-            broken = "[...document.images].filter(picture => !picture.complete || !picture.naturalWidth).length"
-            assert tab.evaluate(broken) == 0
-            assert tab.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman"
-            assert tab.evaluate("document.scrollingElement.scrollWidth") <= 390
-        browser.close()
+@pytest.mark.parametrize("has_policy", [True, False], ids=["policy", "no policy"])
+def test_chromium_opens_the_pages_without_a_word(chromium, hostile, tmp_path, has_policy):
+    """Chromium shows each page with no error, dialog or request, though the text asks for them; also without policy."""
+    tab = chromium.new_page(viewport={"width": 390, "height": 800})
+    heard = stranger.listen(tab)
+    for page in [*COMMITTED, *sorted(hostile.glob("*.html"))]:
+        address = page.as_uri()
+        if not has_policy:
+            bare, n = re.subn(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
+            assert n == 1
+            (tmp_path / page.name).write_text(bare, encoding="utf-8")
+            address = (tmp_path / page.name).as_uri()
+        tab.goto(address, wait_until="load")
+        tab.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        tab.mouse.move(200, 400)
+        assert heard == [address]
+        heard.clear()
+        assert tab.locator("h1").count() == 1
+        assert tab.evaluate("window.hostile") is None
+        broken = "[...document.images].filter(picture => !picture.complete || !picture.naturalWidth).length"
+        assert tab.evaluate(broken) == 0
+        assert tab.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman"
+        assert tab.evaluate("document.scrollingElement.scrollWidth") <= 390
+    tab.close()

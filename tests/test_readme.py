@@ -177,10 +177,23 @@ def key_of(table):
 
 
 def test_every_table_is_described():
-    """data/README.md has a section for each table of the example, and for nothing else."""
+    """data/README.md has a section for each table of the example, one for the figures, and for nothing else."""
     sections = headings_of(TEXTS["data/README.md"])
     assert sections[:2] == ["The tables", "Conventions"]
-    assert sorted(sections[2:]) == [path.stem for path in TABLES]
+    assert sorted(sections[2:-1]) == [path.stem for path in TABLES]
+    assert sections[-1] == "figures"
+
+
+def test_every_figure_is_described():
+    """The section on figures has a row for each figure of the example, with the notebook that shows it."""
+    rows = {name: notebook for name, notebook, *_ in rows_of(described("figures"))}
+    shown = {
+        name: stem
+        for stem, notebook in NOTEBOOKS.items()
+        for name in re.findall(r'run\.show\(\\"(\w+)\\"', notebook.read_text(encoding="utf-8"))
+    }
+    assert rows == shown
+    assert sorted(rows) == sorted(path.stem for path in (ROOT / "data" / STUDY / "figures").glob("*.csv"))
 
 
 @each_table
@@ -225,17 +238,38 @@ def test_documents_are_plain(name):
     text = TEXTS[name]
     assert len(re.findall(r"^# ", prose_of(text), re.MULTILINE)) == 1
     assert re.findall(r"!\[[^\]]*\]\(https?:|shields|https?://", text) == []
-    assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+    assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith(("|", "!["))] == []
+
+
+def findings():
+    """Return the findings of the example, by id."""
+    with (ROOT / "data" / STUDY / "findings.csv").open(encoding="utf-8", newline="") as file:
+        return {row["finding_id"]: row["sentence"] for row in csv.DictReader(file)}
+
+
+def quotes_of(text):
+    """Return what is set apart by `>`, each block as one line."""
+    blocks = re.findall(r"(?:^> .*\n)+", text, re.MULTILINE)
+    return [" ".join(block.replace("\n> ", " ")[2:].split()) for block in blocks]
+
+
+def test_the_readme_quotes_findings_as_they_are():
+    """README shows the emphasis chart with its finding as alt text, and quotes findings of the example as they are."""
+    text = TEXTS["README.md"]
+    assert re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", text) == [
+        (findings()["leading_themes"], f"notebooks/rendered/{STUDY}/emphasis.png")
+    ]
+    assert len(quotes_of(text)) >= 3
+    assert set(quotes_of(text)) - set(findings().values()) == set()
 
 
 def test_the_readme_types_no_result():
-    """README quotes no finding of the example: numbers stand where they are computed."""
-    with (ROOT / "data" / STUDY / "findings.csv").open(encoding="utf-8", newline="") as file:
-        found = [row["sentence"] for row in csv.DictReader(file)]
+    """But for its quotes README holds no number of the example: these stand where they are computed."""
     figure = re.compile(r"\d+ of \d+|\d+%|\d+ (?:sentence|word)s?")
-    numbers = {number for sentence in found for number in figure.findall(sentence)} - {"95%"}  # the level of intervals
+    numbers = {number for sentence in findings().values() for number in figure.findall(sentence)}
     assert numbers
-    assert numbers & set(figure.findall(TEXTS["README.md"])) == set()
+    bare = re.sub(r"^> .*$|!\[[^\]]*\]", "", TEXTS["README.md"], flags=re.MULTILINE)
+    assert (numbers - {"95%"}) & set(figure.findall(bare)) == set()  # the level of intervals
 
 
 def test_the_codebook_of_the_guide_is_whole(desk):

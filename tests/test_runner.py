@@ -108,9 +108,9 @@ def test_check_of_what_is_in_order_is_0(say, name):
 
 
 def test_render_says_what_to_open(say):
-    """`render` ends with the page of the chart, from which the others can be reached."""
+    """`render` ends with the answer on one page, from which the others can be reached."""
     code, out, _ = say("render", STUDY)
-    page = f"notebooks/rendered/{STUDY}/04_chart_emphasis.html"
+    page = f"notebooks/rendered/{STUDY}/index.html"
     assert code == 0
     assert out.splitlines()[-1] == f"Read: {page} (open it in a browser; it leads to the others)"
 

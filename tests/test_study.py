@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from emphasis import checking, execution, parameters, study
+from emphasis import charts, checking, execution, parameters, study
 from emphasis.errors import FaultyFileError, InputError
 from emphasis.paths import Root
 
@@ -364,13 +364,34 @@ def test_tables_are_written_for_every_machine_alike(compendium):
     assert written.rows == {f"data/{STUDY}/made.csv": 3}
 
 
-def test_what_was_written_is_shown(compendium):
-    """A cell that writes shows paths from the root and rows, and names the paths to the runner."""
-    written = begin(compendium).write(one=pd.DataFrame({"a": [1]}), none=pd.DataFrame({"a": []}))
-    shown, said = written._repr_mimebundle_()
+def test_what_was_written_is_shown(compendium, monkeypatch):
+    """A cell that writes shows paths from the root and rows, leads to each file, and names the paths to the runner."""
+    run = begin(compendium)
+    monkeypatch.chdir(compendium.notebooks)
+    shown, said = run.write(one=pd.DataFrame({"a": [1]}), none=pd.DataFrame({"a": []}))._repr_mimebundle_()
     one, none = f"data/{STUDY}/one.csv", f"data/{STUDY}/none.csv"
-    assert shown == {"text/plain": f"{one}: 1 row\n{none}: 0 rows"}
-    assert said == {"emphasis": {"tables": [one, none]}}
+    assert shown["text/plain"] == f"{one}: 1 row\n{none}: no row"
+    assert re.findall(r'href="([^"]+)">([^<]+)<', shown["text/html"]) == [
+        (f"../{one}", "one.csv"),
+        (f"../{none}", "none.csv"),
+    ]
+    assert said == {"emphasis": {"files": [one, none]}}
+
+
+def test_a_chart_is_shown_with_the_way_to_its_table(compendium, capsys):
+    """A chart is saved as PNG, SVG and the table it draws, named to the runner, and the output leads to the table."""
+    table = pd.DataFrame({"written": ["Peace"], "n": [3]})
+    chart = charts.bars(table, finding="One word.", source="Source: a test.", subtitle="Times")
+    shown = begin(compendium).show("terms", chart)
+    folder = compendium.data / STUDY / "figures"
+    assert (folder / "terms.png").read_bytes() == chart.png
+    assert (folder / "terms.svg").read_text(encoding="utf-8") == chart.svg
+    assert (folder / "terms.csv").read_text(encoding="utf-8") == "written,n\nPeace,3\n"
+    data, said = shown.written._repr_mimebundle_()
+    assert data["text/plain"] == f"Table of this chart: data/{STUDY}/figures/terms.csv: 1 row"
+    assert said == {"emphasis": {"files": [f"data/{STUDY}/figures/terms.{kind}" for kind in ("csv", "png", "svg")]}}
+    shown._ipython_display_()
+    assert "One word." in capsys.readouterr().out
 
 
 def test_the_methods_say_what_was_done(compendium, seed_segments, diplomacy):

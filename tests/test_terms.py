@@ -283,6 +283,28 @@ def test_log_ratio_by_hand():
     assert found.tolist() == pytest.approx([2, -2, math.log2(1 / 6), math.log2(150), math.log2(3.5)])
 
 
+# As written
+
+
+def test_words_are_shown_as_written(divide):
+    """A type is shown as it is written inside a unit where it occurs there, else as at the head of one."""
+    table = terms.frequencies(divide("Trade grows. We trade with LAC. China's LAC trade. The\n lac."))
+    written = dict(zip(table["type"], table["written"], strict=True))
+    assert {form: written[form] for form in ("trade", "lac", "china", "we")} == {
+        "trade": "trade",
+        "lac": "LAC",
+        "china": "China",
+        "we": "We",
+    }
+
+
+def test_phrases_are_shown_as_first_written(divide):
+    """A phrase is shown as the text first writes it, white space as one space."""
+    table = terms.ngrams(divide("LAC  countries grow. The lac countries grow."))
+    assert "LAC countries" in set(table["written"])
+    assert set(table["phrase"]) >= {"lac countries"}
+
+
 # Phrases
 
 
@@ -290,7 +312,7 @@ def test_phrases_by_hand(divide):
     """Phrases recur word for word, longest first among equals; none begins or ends with a stop word."""
     text = "We safeguard the rule of law. They safeguard the rule of law.\n\nThe rule of law."
     table = terms.ngrams(divide(text), stop_words=STOP)
-    assert table.to_dict("records") == [
+    assert table.drop(columns="written").to_dict("records") == [
         {"phrase": "rule of law", "size": 3, "n": 3, "n_sections": 2, "n_statements": 1},
         {"phrase": "safeguard the rule", "size": 3, "n": 2, "n_sections": 1, "n_statements": 1},
     ]
@@ -357,7 +379,7 @@ def test_nothing_recurs(divide):
         table, pairs = terms.ngrams(divide(text)), terms.collocations(divide(text))
         assert table.empty
         assert pairs.empty
-        assert list(table) == ["phrase", "size", "n", "n_sections", "n_statements"]
+        assert list(table) == ["phrase", "size", "n", "n_sections", "n_statements", "written"]
         assert list(pairs) == ["pair", "n", "n_first", "n_second", "log_likelihood", "pmi", "t_score", "log_dice"]
 
 

@@ -1,6 +1,6 @@
 """What every chart shares: the house style, text that fits, the page around a plot, and the finished picture.
 
-Lengths are CSS pixels (1/96 inch); the picture is drawn at 192 dpi and shown at 96.
+Lengths are CSS pixels (1/96 inch); pictures are drawn at 192 dpi and shown at 96.
 """
 
 import base64
@@ -9,7 +9,7 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,11 +21,14 @@ import numpy.typing as npt
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from pandas import DataFrame
 from PIL import Image
 
 Numbers = npt.NDArray[np.float64]
+Columns = Mapping[str, Iterable[Any]]  # of values, under their headers
 
 INK = "#1a1a1a"
 QUIET = "#595959"  # text about the text: 7.0:1 on white
@@ -37,12 +40,12 @@ TINT = "#cfe3f3"  # what has moved, the same hue: ink on it 13:1
 
 POINT = 72 / 96  # of a CSS pixel: matplotlib measures lines, marks and offsets in points
 DPI = 192
-WIDTH = 690
-EDGE = 10  # white at the page's edges
+WIDE, NARROW = 690, 358  # of a page and of a phone
+EDGE = 2  # white at the picture's edges: its words begin where those of the page around it do
 GAP = 10  # between labels and plot
-COLUMN = 58  # of values at the right, with the white before it
 HEAD = 7  # from the plot up to what stands above it
 NO_UNIT = "no unit"
+NARROW_PNG = "application/vnd.emphasis.narrow+png"  # shown by our pages alone
 
 STYLE = Path(__file__).with_name("emphasis.mplstyle")
 FAMILY = "DejaVu Sans"
@@ -68,33 +71,47 @@ SMALL = Type(9.5)
 
 @dataclass(frozen=True)
 class Chart:
-    """A finished picture with the words that stand for it.
+    """A finished picture, once for each way of reading it, with the words and the table that stand for it.
 
     Parameters
     ----------
     png : bytes
-        The picture at 192 dpi; the same table gives the same bytes.
+        The picture at 192 dpi, its title above it. The same table gives the same bytes, in all three forms.
+    narrow : bytes
+        The picture drawn anew for a phone, 358 CSS pixels wide, without a title.
+    svg : str
+        What `png` shows, for print; its letters are outlines.
     finding : str
         The sentence that the chart shows: its title, the start of its alt text and the line below it.
     alt : str
         The finding and the chart's values in words, for whoever does not see the picture.
+    table : DataFrame
+        What is drawn.
     width, height : int
-        Size on a page in CSS pixels: half the picture's own.
+        Size of `png` on a page in CSS pixels: half its own.
+    title_height : int
+        How many CSS pixels at the top of `png` hold the title and nothing else.
     """
 
     png: bytes = field(repr=False)
+    narrow: bytes = field(repr=False)
+    svg: str = field(repr=False)
     finding: str
     alt: str = field(repr=False)
+    table: DataFrame = field(repr=False, compare=False)
     width: int
     height: int
+    title_height: int
 
     def _ipython_display_(self) -> None:
-        """Show the picture with its alt text in the metadata, then the finding as a text of its own."""
+        """Show the pictures with their alt text in the metadata, then the finding as a text of its own."""
         from IPython.display import display  # here, for charts are drawn outside Jupyter too
 
-        picture = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": str(self.finding)}
+        pictures = {"image/png": self.png, NARROW_PNG: self.narrow}
+        shown = {kind: base64.b64encode(data).decode("ascii") for kind, data in pictures.items()}
         about = {"image/png": {"width": self.width, "height": self.height, "alt": self.alt}}
-        display(picture, metadata=about, raw=True)
+        metadata = about | {"emphasis": {"title_height": self.title_height}}
+        display(shown | {"text/plain": str(self.finding)}, metadata=metadata, raw=True)
         line = {"emphasis": {"finding": getattr(self.finding, "finding_id", "chart")}}
         display({"text/plain": str(self.finding)}, metadata=line, raw=True)
 
@@ -123,17 +140,15 @@ def house_style(text: str) -> Iterator[None]:
             font = font_manager.get_font(font_manager.findfont(family))
             families, missing = [*families, family], "".join(c for c in missing if not font.get_char_index(ord(c)))
     log = logging.getLogger("matplotlib.font_manager")
-    level = log.level
-    with mpl.rc_context({"font.family": families or [FAMILY]}, fname=STYLE), warnings.catch_warnings():
+    settings = mpl.rc_context({"font.family": families or [FAMILY]}, fname=STYLE)
+    with settings, warnings.catch_warnings(), ExitStack() as after:
         if missing:
             message = f"no installed font has {missing[:10]!r}: drawn as boxes. Install a font such as Noto Sans CJK"
-            warnings.warn(message, UserWarning, stacklevel=4)
+            warnings.warn(message, UserWarning, stacklevel=5)
             warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        after.callback(log.setLevel, log.level)
         log.setLevel(logging.ERROR)  # or matplotlib says, into a notebook too, that a fallback font has no bold
-        try:
-            yield
-        finally:
-            log.setLevel(level)
+        yield
 
 
 # Text that fits
@@ -151,20 +166,25 @@ def _measure(line: str, kind: Type, families: tuple[str, ...]) -> float:
     return float(RendererAgg(1, 1, DPI).get_text_width_height_descent(line, font, ismath=False)[0]) * 96 / DPI
 
 
+def longest_word(text: str, kind: Type) -> float:
+    """Return the width of what no line break can divide, in CSS pixels."""
+    return width_of("\n".join(PIECE.findall(text)), kind)
+
+
 def height_of(text: str, kind: Type) -> float:
-    """Return the height of text in CSS pixels: DejaVu Sans asks for lines of 1.2 times its size."""
-    return (text.count("\n") + 1) * 1.2 * kind.size / POINT
+    """Return the height of text in CSS pixels: DejaVu Sans asks for lines of 1.2 times its size; no text has none."""
+    return (text.count("\n") + 1) * 1.2 * kind.size / POINT if text else 0
 
 
 def wrap(text: str, width: float, kind: Type) -> str:
-    """Break text into the fewest lines no wider than `width`, about equally long.
+    """Break text into the fewest lines no wider than `width`, the last no shorter than can be had by 0.8 of it.
 
     Lines end at spaces, between CJK characters, and inside a word that is wider than a line by itself. Runs of white
     space become one space; nothing else is changed, nothing is cut off.
     """
     words = PIECE.findall(" ".join(text.split()))
     pieces = [part for word in words for part in (word if width_of(word, kind) > width else [word])]
-    fillings = [_fill(pieces, share / 100 * width, kind) for share in range(48, 101, 4)]
+    fillings = [_fill(pieces, share / 100 * width, kind) for share in range(80, 101, 5)]
     return min(fillings, key=lambda text: text.count("\n"))
 
 
@@ -195,37 +215,26 @@ class Rows(NamedTuple):
 
     words: list[str]
     counts: Sequence[int | None]
-    columns: Mapping[str, Iterable[Any]]
+    columns: Columns
+    ends: Numbers  # of each column, from the plot's left
     left: float  # from the page's edge to the plot
     room: float  # of the plot, from left to right
-    pitch: float  # from row to row: closer where there are many, wider where labels take lines
+    above: float  # for the label over each row, zero where it stands at the left
+    pitch: float  # of what is drawn in a row: less where there are many, more where labels take lines
     height: float  # of all rows
-    middles: Numbers  # each row's, from the plot's top
+    middles: Numbers  # of what is drawn in each row, from the plot's top
 
     def write(self, axes: Axes, top: float) -> None:
         """Write labels and columns from the height `top` down, "no unit" where a count is zero."""
-        kinds = ((LABEL, INK), (VALUE, INK), (LABEL, QUIET))
-        columns: dict[str, Iterable[Any]] = {"": self.words, **self.columns}
-        for number, ((header, words), (kind, colour)) in enumerate(zip(columns.items(), kinds, strict=False)):
-            right = self.room + number * COLUMN if number else -GAP
-            write(axes, right, top - HEAD, header, color=QUIET, ha="right", va="bottom")
+        for y, word, n in zip(top + self.middles, self.words, self.counts, strict=True):
+            over = (self.pitch + height_of(word, LABEL)) / 2 if self.above else 0
+            write(axes, -GAP, y - over, word, LABEL, color=INK if n else FAINT, ha="left" if over else "right")
+            write(axes, GAP, y, NO_UNIT if n == 0 else "", color=FAINT)
+        kinds = ((VALUE, INK), (LABEL, QUIET))
+        for x, (header, words), (kind, colour) in zip(self.ends, self.columns.items(), kinds, strict=False):
+            write(axes, x, top - HEAD, header, color=QUIET, ha="right", va="bottom")
             for y, word, n in zip(top + self.middles, words, self.counts, strict=True):
-                write(axes, right, y, str(word), kind, color=colour if n else FAINT, ha="right")
-                if n == 0 and not number:
-                    write(axes, GAP, y, NO_UNIT, color=FAINT)
-
-
-def lay_rows(labels: Iterable[str], counts: Sequence[int | None], **columns: Iterable[Any]) -> Rows:
-    """Find room for labels at the left of each row, and for columns of values at the right under their headers.
-
-    The first column is bold, a second grey; a row whose count is zero, or none, is faint. Labels are broken into
-    lines that leave most of the page to the plot.
-    """
-    words = [wrap(label, 0.32 * WIDTH, LABEL) for label in labels]
-    left = EDGE + width_of("\n".join(words), LABEL) + GAP
-    room = WIDTH - EDGE - COLUMN * len(columns) - left
-    pitch = max([36 if len(words) <= 10 else 28, *(height_of(lines, LABEL) + 8 for lines in words)])
-    return Rows(words, counts, columns, left, room, pitch, len(words) * pitch, np.arange(0.5, len(words)) * pitch)
+                write(axes, x, y, str(word), kind, color=colour if n else FAINT, ha="right")
 
 
 class Heads(NamedTuple):
@@ -243,21 +252,24 @@ NO_HEADS = Heads()
 
 
 def fit_heads(labels: Sequence[str], centres: Numbers, sizes: Numbers, room: float) -> Heads:
-    """Return the labels of columns of these sizes in whole words if all fit, else upright, else numbers."""
-    longest = [width_of("\n".join(PIECE.findall(label)), SMALL) for label in labels]
-    for tall in (0, 100, 150, 225, 340):
+    """Return the labels of columns of these sizes in whole words if all fit, else upright, else numbers.
+
+    Labels that end in their own numbers ("Paragraph 1", "Paragraph 2") are never upright.
+    """
+    is_numbered = all(label.endswith(f" {number}") for number, label in enumerate(labels, 1))
+    longest = [longest_word(label, SMALL) for label in labels]
+    for tall in (0,) if is_numbered else (0, 100, 150, 225, 340):
         widths = [tall or max(*pair) for pair in zip(sizes - 4, longest, strict=True)]
         words = [wrap(*pair, SMALL) for pair in zip(labels, widths, strict=True)]
         boxes = np.array([(width_of(lines, SMALL), height_of(lines, SMALL)) for lines in words]).reshape(-1, 2)
         wide, high = boxes.T[::-1] if tall else boxes.T
         is_inside = np.abs(centres - room / 2) + wide / 2 <= room / 2 + GAP
         is_apart = np.abs(np.diff(centres)) >= (wide[1:] + wide[:-1]) / 2 + 6
-        height = high.max(initial=0)
-        if is_inside.all() and is_apart.all() and height <= max(tall, 100):
+        if is_inside.all() and is_apart.all() and (height := high.max(initial=0)) <= max(tall, 100):
             return Heads(words, centres, height, 0 * centres, 90 if tall else 0)
     kept = apart(centres, width_of(str(len(centres)), SMALL) + 6)
     numbers = [str(number + 1) if number in kept else "" for number in range(len(centres))]
-    return Heads(numbers, centres, height_of("", SMALL), 0 * centres, note="; sections are numbered in reading order")
+    return Heads(numbers, centres, height_of("1", SMALL), 0 * centres, note="; sections are numbered in reading order")
 
 
 def apart(places: Numbers, distance: float) -> list[int]:
@@ -272,44 +284,85 @@ def apart(places: Numbers, distance: float) -> list[int]:
 # The page
 
 
-def lay_page(figure: Figure, headings: Sequence[str], rows: Rows, heads: Heads = NO_HEADS, below: float = 22) -> Axes:
-    """Lay out a plot with its rows and heads, room for an axis below it, and around it the headings.
+class Page(NamedTuple):
+    """A page to draw on, and around the plot what is found, what is measured and where it comes from."""
 
-    The headings are what is found, what is measured and where it comes from. The plot's y runs down from 0 in pixels;
-    its x is the chart's own. At each top of the heads the rows begin anew.
-    """
-    kinds = (TITLE, SUBTITLE, SMALL)
-    texts = zip(headings, ("", heads.note, ""), kinds, strict=True)
-    words = [wrap(text + note, WIDTH - 2 * EDGE, kind) for text, note, kind in texts]
-    title, subtitle, source = map(height_of, words, kinds)
-    top = EDGE + title + 6 + subtitle + GAP + max(26, heads.height + GAP)
-    tops = dict.fromkeys((0.0, *heads.tops))
-    height = max(tops) + rows.height
-    bottom = top + height + below + GAP
-    total = round(bottom + source + EDGE)
-    figure.set_size_inches(WIDTH / 96, total / 96)
-    axes = figure.add_axes((rows.left / WIDTH, 1 - (top + height) / total, rows.room / WIDTH, height / total))
-    axes.set(ylim=(height, 0), xticks=[], yticks=[])
-    middles = (EDGE + title / 2, EDGE + title + 6 + subtitle / 2, bottom + source / 2)
-    for y, text, kind, colour in zip(middles, words, kinds, (INK, QUIET, QUIET), strict=True):
-        write(axes, EDGE - rows.left, y - top, text, kind, color=colour)
-    for y in tops:
-        rows.write(axes, y)
-    style = {"va": "bottom", "ha": "center", "ma": "left" if heads.rotation else "center", "rotation": heads.rotation}
-    for x, y, text in zip(heads.centres, heads.tops, heads.words, strict=False):
-        write(axes, x, y - HEAD, text, SMALL, **style)
-    return axes
+    figure: Figure
+    width: float
+    headings: Sequence[str]
+
+    def lay_rows(
+        self, labels: Sequence[str], counts: Sequence[int | None], columns: Columns, *, wanted: float = 0
+    ) -> Rows:
+        """Find room for labels at the left of each row, and for columns of values at the right under their headers.
+
+        The first column is bold, a second grey; a row whose count is zero, or none, is faint. Labels are broken into
+        lines. Where they take more than three, or leave less than 0.45 of the page to the plot (if more is `wanted`:
+        less than that and than 0.6), each stands over its row.
+        """
+        cells = [[width_of(name, SMALL), *(width_of(str(word), VALUE) for word in columns[name])] for name in columns]
+        ends = np.cumsum([2 * GAP + max(widths) for widths in cells], dtype=float)
+        widest = max([0.32 * self.width, *(longest_word(label, LABEL) for label in labels)])
+        words = [wrap(label, widest, LABEL) for label in labels]
+        pitch = max([36.0 if len(words) <= 10 else 28.0, *(height_of(lines, LABEL) + 8 for lines in words)])
+        left, above = EDGE + GAP + width_of("\n".join(words), LABEL), 0.0
+        right = self.width - EDGE - max(ends, default=0)  # of the plot
+        if pitch > 70 or right - left < max(0.45 * self.width, min(wanted, 0.6 * self.width)):
+            words = [wrap(label, self.width - 2 * EDGE, LABEL) for label in labels]
+            left, pitch, above = EDGE + GAP, 28.0, 6 + max(height_of(lines, LABEL) for lines in words)
+        middles = np.arange(1.0, len(words) + 1) * (above + pitch) - pitch / 2
+        height, room = len(words) * (above + pitch), right - left
+        return Rows(words, counts, columns, room + ends, left, room, above, pitch, height, middles)
+
+    def lay_plot(self, rows: Rows, heads: Heads = NO_HEADS, below: float = 22) -> Axes:
+        """Lay out a plot with its rows and heads, room for an axis below it, and around it the headings.
+
+        The plot's y runs down from 0 in pixels; its x is the chart's own. At each top of the heads the rows begin anew.
+        """
+        kinds = (TITLE, SUBTITLE, SMALL)
+        texts = zip(self.headings, ("", heads.note, ""), kinds, strict=True)
+        words = [wrap(text + note, self.width - 2 * EDGE, kind) for text, note, kind in texts]
+        title, subtitle, source = map(height_of, words, kinds)
+        over = EDGE + title_height(self.headings[0])
+        top = over + subtitle + GAP + max(26, heads.height + GAP)
+        tops = dict.fromkeys((0.0, *heads.tops))
+        height = max(tops) + rows.height
+        bottom = top + height + below + GAP
+        total = round(bottom + source + EDGE)
+        self.figure.set_size_inches(self.width / 96, total / 96)
+        box = (rows.left / self.width, 1 - (top + height) / total, rows.room / self.width, height / total)
+        axes = self.figure.add_axes(box, ylim=(height, 0), xticks=[], yticks=[])
+        middles = (EDGE + title / 2, over + subtitle / 2, bottom + source / 2)
+        for y, text, kind, colour in zip(middles, words, kinds, (INK, QUIET, QUIET), strict=True):
+            write(axes, EDGE - rows.left, y - top, text, kind, color=colour)
+        for y in tops:
+            rows.write(axes, y)
+        style = {"va": "bottom", "ha": "center", "ma": "left" if heads.rotation else "center"}
+        for x, y, text in zip(heads.centres, heads.tops, heads.words, strict=False):
+            write(axes, x, y - HEAD, text, SMALL, rotation=heads.rotation, **style)
+        return axes
+
+
+def title_height(title: str) -> int:
+    """Return how many CSS pixels at the top of a wide page hold its title."""
+    return round(height_of(wrap(title, WIDE - 2 * EDGE, TITLE), TITLE) + 6 * bool(title))
 
 
 def draw_scale(axes: Axes, highest: float, mark: str = "") -> None:
-    """Let x run from zero to the highest value or just above it, a rule at each of at most five round steps."""
-    numbers = MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]).tick_values(0, max(highest, 1))
-    axes.set(xlim=(0, numbers[-1]), xticks=numbers, xticklabels=[f"{number:.0f}{mark}" for number in numbers])
+    """Let x run from zero to the highest value or just above it, a rule at each of at most five round steps.
+
+    Where all is zero there is no scale.
+    """
+    steps = min(5, int(axes.bbox.width * 96 / DPI // 45))
+    numbers = MaxNLocator(steps, integer=True, steps=[1, 2, 5, 10]).tick_values(0, max(highest, 1))
+    axes.set_xlim(0, numbers[-1])
+    if highest > 0:
+        axes.set_xticks(numbers, [f"{number:.0f}{mark}" for number in numbers])
     axes.tick_params(length=0)
     axes.grid(axis="x")
 
 
-def render(figure: Figure, finding: str, alt: str) -> Chart:
+def raster(figure: Figure) -> bytes:
     """Draw the figure into a PNG with a palette of 64 colours: areas are off no more than 4 % in any channel.
 
     The file holds no software name and no time, so that the same figure gives the same bytes.
@@ -319,4 +372,19 @@ def render(figure: Figure, finding: str, alt: str) -> Chart:
     small = picture.quantize(64, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
     data = io.BytesIO()
     small.save(data, "PNG", compress_level=8, dpi=(DPI, DPI))  # 9: 3 % smaller, twice as slow
-    return Chart(data.getvalue(), finding, alt, small.width // 2, small.height // 2)
+    return data.getvalue()
+
+
+def vector(figure: Figure, title: str, description: str) -> str:
+    """Draw the figure into an SVG; it too holds no software name and no time."""
+    data = io.StringIO()
+    metadata = {"Title": title, "Description": description, "Creator": None, "Date": None}
+    FigureCanvasSVG(figure).print_svg(data, metadata=metadata)
+    return data.getvalue()
+
+
+def render(wide: Figure, narrow: Figure, *, finding: str, alt: str, table: DataFrame) -> Chart:
+    """Draw a chart's two figures into its three forms."""
+    forms = (raster(wide), raster(narrow), vector(wide, finding, alt))
+    width, height = (round(96 * size) for size in wide.get_size_inches())
+    return Chart(*forms, finding, alt, table, width, height, title_height(finding))

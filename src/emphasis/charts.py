@@ -5,22 +5,18 @@ A chart function counts nothing that its table does not hold: shares, intervals 
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from pandas import DataFrame
 
 from emphasis import canvas
-from emphasis.canvas import GAP, INK, LABEL, NO_UNIT, POINT, VALUE, Chart, house_style, lay_rows, render, write
+from emphasis.canvas import GAP, INK, LABEL, NO_UNIT, POINT, VALUE, Chart, Page, house_style, render, write
 from emphasis.errors import InputError
 from emphasis.wording import count, percent, plural
-
-Page = Callable[..., Axes]  # lays out a page round the rows it is given, and returns its plot
 
 # Emphasis by theme
 
@@ -53,14 +49,14 @@ def emphasis(table: DataFrame, *, finding: str, source: str, unit: str = "senten
     _require(table, "table", "theme label n_units of_units share_units share_units_low share_units_high")
     if table["of_units"].nunique() > 1:
         raise InputError(f"of_units must be the same in every row; got {sorted(set(table['of_units']))}")
-    table = table.reindex(columns=table.columns.union(RANGE, sort=False))
+    ranged = table.reindex(columns=table.columns.union(RANGE, sort=False))
     n = _statements(table)
     parts = [f"Share of {plural(unit)} coded with each theme" + (f", mean of {n} statements" if n > 1 else "")]
     notes = {"bands are 95% Wilson intervals": BAND, "thin lines are ranges when each section is left out": RANGE}
-    parts += [note for note, columns in notes.items() if table[columns].notna().any(axis=None)]
+    parts += [note for note, columns in notes.items() if ranged[columns].notna().any(axis=None)]
     subtitle = "; ".join([*parts, f"a {unit} can carry several themes"])
-    words = _emphasis_words(table, unit)
-    return _chart((finding, subtitle, source), "Emphasis by theme", words, _draw_emphasis, table)
+    words = _emphasis_words(ranged, unit)
+    return _chart((finding, subtitle, source), "Emphasis by theme", words, table, _draw_emphasis, ranged)
 
 
 def _statements(table: DataFrame) -> int:
@@ -86,16 +82,17 @@ def _share(share: float) -> str:
 
 def _draw_emphasis(page: Page, table: DataFrame) -> None:
     """Draw dots on bands, a thin line for the range below, one row a theme."""
-    base = {f"of {table['of_units'].iloc[0]}": table["n_units"]} if _statements(table) == 1 else {}
-    rows = lay_rows(table["label"], list(table["n_units"]), Share=table["share_units"].map(_share), **base)
-    axes = page(rows)
+    values = {"Share": table["share_units"].map(_share)}
+    values |= {f"of {table['of_units'].iloc[0]}": table["n_units"]} if _statements(table) == 1 else {}
+    rows = page.lay_rows(list(table["label"]), list(table["n_units"]), values)
+    axes = page.lay_plot(rows)
     coded = table.assign(y=rows.middles)[table["n_units"] > 0]
     share, low, high, least, most = (100 * coded[name].astype(float) for name in ["share_units", *BAND, *RANGE])
     canvas.draw_scale(axes, np.nanmax([0, *share, *high, *most]), "%")
     axes.hlines(coded["y"], low, high, color=canvas.BAND, linewidth=11 * POINT, capstyle="butt", zorder=2)
     axes.hlines(coded["y"] + 10, least, most, color=canvas.QUIET, linewidth=1.5 * POINT, capstyle="butt", zorder=3)
     # A white rim keeps the dot apart from its band.
-    axes.scatter(share, coded["y"], 95, canvas.FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=4)
+    axes.scatter(share, coded["y"], 95, canvas.FOCUS, edgecolors="white", linewidths=2 * POINT, zorder=4, clip_on=False)
 
 
 # Where themes stand
@@ -133,7 +130,15 @@ def xray(  # noqa: PLR0913 - three tables of different rows, and the words
     subtitle = f"One mark per coded {unit}, in reading order; shading separates the sections"
     what = f"{plural(unit).capitalize()} by theme and section"
     words = _xray_words(themes, marks, sections, count(n, unit))
-    return _chart((finding, subtitle, source), what, words, _draw_xray, themes, marks, sections, unit)
+    drawn = _marks_of(themes, marks, sections)
+    return _chart((finding, subtitle, source), what, words, drawn, _draw_xray, themes, marks, sections, unit)
+
+
+def _marks_of(themes: DataFrame, marks: DataFrame, sections: DataFrame) -> DataFrame:
+    """Return what is drawn in one table: one row a mark; of a theme without any, its names alone."""
+    within = sections["label"].to_numpy()[np.searchsorted(sections["last"], marks["position"])]
+    placed = marks[["theme", "position"]].astype({"theme": str, "position": "Int64"}).assign(section=within)
+    return themes[["theme", "label"]].astype(str).merge(placed, how="left", on="theme")
 
 
 def _xray_words(themes: DataFrame, marks: DataFrame, sections: DataFrame, total: str) -> list[str]:
@@ -149,19 +154,19 @@ def _xray_words(themes: DataFrame, marks: DataFrame, sections: DataFrame, total:
 
 def _draw_xray(page: Page, themes: DataFrame, marks: DataFrame, sections: DataFrame, unit: str) -> None:
     """Draw one row of marks a theme over sections shaded in turn, numbers of units at the foot."""
-    rows = lay_rows(themes["label"], list(themes["n_units"]), Total=themes["n_units"])
+    rows = page.lay_rows(list(themes["label"]), list(themes["n_units"]), {"Total": themes["n_units"]})
     firsts, lasts = (sections[column].to_numpy(float) for column in ("first", "last"))
     n, sizes = max(lasts, default=1), lasts - firsts + 1
     scale = rows.room / n
     heads = canvas.fit_heads(list(sections["label"]), (firsts + lasts - 1) / 2 * scale, sizes * scale, rows.room)
-    axes = page(rows, heads, below=44)
+    axes = page.lay_plot(rows, heads, below=44)
     axes.set(xlim=(0.5, n + 0.5), xlabel=f"{unit.capitalize()} number", yticks=rows.middles[themes["n_units"] > 0])
     axes.grid(axis="y")
     axes.spines["bottom"].set_visible(True)
     axes.bar(firsts[::2] - 0.5, rows.height, sizes[::2], align="edge", color=canvas.SHADE, zorder=0)
     distance = (canvas.width_of(f"{n:.0f}", canvas.SMALL) + 6) / scale
     axes.set_xticks([*(firsts[i] for i in canvas.apart(firsts, distance) if firsts[i] <= n - distance), n])
-    y, reach = marks["theme"].map(dict(zip(themes["theme"], rows.middles, strict=True))), 0.34 * rows.pitch
+    y, reach = marks["theme"].map(dict(zip(themes["theme"], rows.middles, strict=True))), 0.34 * min(rows.pitch, 36)
     thick = np.clip(0.7 * scale, 1, 9) * POINT
     axes.vlines(marks["position"], y - reach, y + reach, colors=canvas.FOCUS, linewidth=thick, zorder=3)
 
@@ -210,7 +215,7 @@ def grid(table: DataFrame, *, finding: str, source: str, columns: str, unit: str
     subtitle = f"{plural(unit).capitalize()} of each {columns} that carry the theme"
     subtitle += "; framed: the leading theme, if there is one"
     words = _grid_words(counts, columns, unit)
-    return _chart((finding, subtitle, source), f"Themes by {columns}", words, _draw_grid, counts, unit)
+    return _chart((finding, subtitle, source), f"Themes by {columns}", words, table, _draw_grid, counts, unit)
 
 
 def _grid_words(counts: DataFrame, columns: str, unit: str) -> list[str]:
@@ -231,7 +236,8 @@ def _draw_grid(page: Page, counts: DataFrame, unit: str) -> None:
         [*(_count_cell(n, base, is_leader=sum(column >= n) == 1) for n in column), _Cell((str(base),), canvas.QUIET)]
         for base, column in zip(bases, counts.to_numpy().T, strict=True)
     ]
-    _draw_cells(page, lay_rows([*counts.index, f"All {plural(unit)}"], totals, Total=totals), names, columns)
+    labels = [*counts.index, f"All {plural(unit)}"]
+    _draw_cells(page, page.lay_rows(labels, totals, {"Total": totals}, wanted=_room_for(columns)), names, columns)
 
 
 def _count_cell(n: int, base: int, *, is_leader: bool) -> _Cell:
@@ -243,16 +249,20 @@ def _count_cell(n: int, base: int, *, is_leader: bool) -> _Cell:
     return _Cell((f"{n} of {base}", str(n)), colour, VALUE if is_leader else LABEL, fill, 2 * is_leader)
 
 
+def _room_for(columns: Sequence[Sequence[_Cell]]) -> float:
+    """Return the width that columns of cells take side by side, in CSS pixels."""
+    return len(columns) * (GAP + max(canvas.width_of(cell.words[-1], VALUE) for column in columns for cell in column))
+
+
 def _draw_cells(page: Page, rows: canvas.Rows, names: Sequence[str], columns: Sequence[Sequence[_Cell]]) -> None:
     """Draw columns of cells under their names; more columns than fit side by side stand in panels."""
     n = len(columns)
-    narrowest = GAP + max(canvas.width_of(cell.words[-1], VALUE) for column in columns for cell in column)
-    per_panel = math.ceil(n / math.ceil(n * narrowest / rows.room))
+    per_panel = math.ceil(n / math.ceil(_room_for(columns) / rows.room))
     panels, places = np.divmod(np.arange(n), per_panel)
     width = rows.room / per_panel
     heads = canvas.fit_heads(names, (places + 0.5) * width, np.full(n, width), rows.room)
     tops = panels * (heads.height + rows.height + 2 * GAP)
-    axes = page(rows, heads._replace(tops=tops), below=0)
+    axes = page.lay_plot(rows, heads._replace(tops=tops), below=0)
     axes.set_xlim(0, rows.room)
     wide, high = width - 3, rows.pitch - 3
     for x, top, column in zip(heads.centres, tops, columns, strict=True):
@@ -292,9 +302,9 @@ def ranks(table: DataFrame, *, finding: str, source: str) -> Chart:
     _require(table, "table", "choice variant theme label rank_best rank_worst tau_b")
     if table.duplicated(["choice", "variant", "theme"]).any():
         raise InputError("table must hold one row a theme under a variant")
-    table = table.astype(dict.fromkeys(ENDS, float))
-    themes = table.groupby("theme", sort=False).agg({"label": "first", "rank_best": "min", "rank_worst": "max"})
-    groups = list(table.groupby(["choice", "variant"], sort=False))
+    ranked = table.astype(dict.fromkeys(ENDS, float))
+    themes = ranked.groupby("theme", sort=False).agg({"label": "first", "rank_best": "min", "rank_worst": "max"})
+    groups = list(ranked.groupby(["choice", "variant"], sort=False))
     names = [f"{choice}: {variant}" if choice == "default" else variant for (choice, variant), _ in groups]
     taus = [f"{part['tau_b'].max():.2f}".replace("nan", "–").replace("-", "−") for _, part in groups]
     ends = [part.set_index("theme").reindex(themes.index)[ENDS].to_numpy() for _, part in groups]
@@ -302,7 +312,8 @@ def ranks(table: DataFrame, *, finding: str, source: str) -> Chart:
     words += [f"Kendall's tau-b of {name} {tau}" for name, tau in zip(names, taus, strict=True)]
     subtitle = "Rank under each choice; tinted: above (▲), below (▼) or around (↕) default"
     subtitle += "; a row without tint keeps its rank under every choice"
-    return _chart((finding, subtitle, source), "Ranks over all choices", words, _draw_ranks, themes, names, taus, ends)
+    what = "Ranks over all choices"
+    return _chart((finding, subtitle, source), what, words, table, _draw_ranks, themes, names, taus, ends)
 
 
 def _rank(best: float, worst: float) -> str:
@@ -317,7 +328,8 @@ def _draw_ranks(page: Page, themes: DataFrame, names: list[str], taus: list[str]
     columns[0] = [cell._replace(colour=INK) for cell in columns[0]]
     reach = [_rank(*pair) for pair in _records(themes, ENDS)]
     counts = [*(themes["rank_best"] > 0), True]
-    rows = lay_rows([*themes["label"], "Kendall's tau-b"], counts, Range=[*reach, ""])
+    labels = [*themes["label"], "Kendall's tau-b"]
+    rows = page.lay_rows(labels, counts, {"Range": [*reach, ""]}, wanted=_room_for(columns))
     _draw_cells(page, rows, names, columns)
 
 
@@ -337,7 +349,7 @@ def bars(table: DataFrame, *, finding: str, source: str, subtitle: str) -> Chart
     Parameters
     ----------
     table : DataFrame
-        One row a term, drawn in the order given: `type`, `n`.
+        One row a term, drawn in the order given: `written`, `n`.
     finding, source : str
         As in `emphasis`.
     subtitle : str
@@ -348,33 +360,35 @@ def bars(table: DataFrame, *, finding: str, source: str, subtitle: str) -> Chart
     InputError
         If a column is missing.
     """
-    _require(table, "table", "type n")
-    words = [f"{term} {n}" for term, n in _records(table, ["type", "n"])]
-    return _chart((finding, subtitle, source), subtitle, words, _draw_bars, table)
+    _require(table, "table", "written n")
+    words = [f"{term} {n}" for term, n in _records(table, ["written", "n"])]
+    return _chart((finding, subtitle, source), subtitle, words, table, _draw_bars, table)
 
 
 def _draw_bars(page: Page, table: DataFrame) -> None:
     """Draw one bar a term, its count at the right."""
-    rows = lay_rows(table["type"], list(table["n"]), Count=table["n"])
-    axes = page(rows)
+    rows = page.lay_rows(list(table["written"]), list(table["n"]), {"Count": table["n"]})
+    axes = page.lay_plot(rows)
     canvas.draw_scale(axes, table["n"].max())
-    axes.barh(rows.middles, table["n"], height=0.55 * rows.pitch, color=canvas.FOCUS)
+    axes.barh(rows.middles, table["n"], height=0.55 * min(rows.pitch, 36), color=canvas.FOCUS)
 
 
 # What charts share
 
 
 def _chart(
-    headings: tuple[str, str, str], what: str, words: Sequence[str], draw: Callable[..., None], *given: Any
+    headings: Sequence[str], what: str, words: Sequence[str], table: DataFrame, draw: Callable[..., None], *given: Any
 ) -> Chart:
     """Draw what is given, or that there is nothing to draw; the alt text is the finding and the values in words."""
     finding = headings[0]
     stop = "" if finding.endswith((".", "!", "?", "。")) else "."
     alt = f"{finding}{stop} {what}: {'; '.join(words) or NO_UNIT}."
     with house_style(alt + "".join(headings)):
-        page = partial(canvas.lay_page, figure := Figure(), headings)
-        draw(page, *given) if words else page(lay_rows([NO_UNIT], [None]), below=0)
-        return render(figure, finding, alt)
+        wide = Page(Figure(), canvas.WIDE, headings)
+        narrow = Page(Figure(), canvas.NARROW, ("", *headings[1:]))
+        for page in (wide, narrow):
+            draw(page, *given) if words else page.lay_plot(page.lay_rows([NO_UNIT], [None], {}), below=0)
+        return render(wide.figure, narrow.figure, finding=finding, alt=alt, table=table)
 
 
 def _records(table: DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]:

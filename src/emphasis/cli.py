@@ -124,8 +124,8 @@ def _rendered(settings: Settings, run: str) -> None:
 
     written = pages.render(settings.root, run)
     settings.say(f"  pages: {len(written)} written" if written else "  pages: nothing changed, none written")
-    last = max((settings.root.rendered / run).glob("*.html"))
-    settings.say(f"Read: {settings.root.relative(last)} (open it in a browser; it leads to the others)")
+    index = settings.root.rendered / run / pages.INDEX
+    settings.say(f"Read: {settings.root.relative(index)} (open it in a browser; it leads to the others)")
 
 
 @main.command()

@@ -97,14 +97,19 @@ def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
         yield from cell.get("outputs", [])
 
 
+PICTURES = ("image/png", "application/vnd.emphasis.narrow+png")
+
+
 def _pictures(notebook: NotebookNode) -> Iterator[str]:
-    return (output.data["image/png"] for output in _outputs(notebook) if "image/png" in output.get("data", {}))
+    kept = ((output.get("data", {}), kind) for output in _outputs(notebook) for kind in PICTURES)
+    return (data[kind] for data, kind in kept if kind in data)
 
 
 def _without_pictures(notebook: NotebookNode) -> NotebookNode:
     bare: NotebookNode = nbformat.from_dict(notebook)
     for output in _outputs(bare):
-        output.get("data", {}).pop("image/png", None)
+        for kind in PICTURES:
+            output.get("data", {}).pop(kind, None)
     return bare
 
 
@@ -125,9 +130,9 @@ def _said(notebook: NotebookNode) -> Iterator[tuple[dict[str, Any], dict[str, An
             yield output.metadata["emphasis"], output.data
 
 
-def tables(notebook: NotebookNode) -> list[str]:
-    """Return the paths, from the root, of the tables that an executed notebook wrote."""
-    return [path for said, _ in _said(notebook) for path in said.get("tables", [])]
+def written(notebook: NotebookNode) -> list[str]:
+    """Return the paths, from the root, of the tables and pictures that an executed notebook wrote."""
+    return [path for said, _ in _said(notebook) for path in said.get("files", [])]
 
 
 def findings(notebook: NotebookNode) -> list[tuple[str, str]]:

@@ -28,7 +28,8 @@ def source_line(statements: pd.DataFrame) -> str:
     row = statements.iloc[0]
     when = row["date"] or row["published"]
     kind = f"{_noun(statements)} of {day(when)}" if when else _noun(statements)
-    return f"Source: {row['issuer'] or row['actor'] or row['statement_id']}, {kind}."
+    country = f" ({row['country']})" if row["country"] and row["issuer"] else ""
+    return f"Source: {row['issuer'] or row['actor'] or row['statement_id']}{country}, {kind}."
 
 
 @finding
@@ -39,10 +40,11 @@ def identity(statements: pd.DataFrame, *, unit: str) -> str:
     if len(statements) > 1:
         return f"The {count(len(statements), _noun(statements))} together hold {size}."
     row = statements.iloc[0]
-    by = f" published by {the(row['issuer'])}" if row["issuer"] else ""
-    country = f" ({row['country']})" if row["country"] and by else ""
+    title = f" “{row['title']}”" if row["title"] else ""
     on = f" of {day(row['date'] or row['published'])}" if row["date"] or row["published"] else ""
-    return f"The {_noun(statements)}{on}{by}{country} holds {size}."
+    country = f" ({row['country']})" if row["country"] else ""
+    by = f", published by {the(row['issuer'])}{country}," if row["issuer"] else ""
+    return f"The {_noun(statements)}{title}{on}{by} holds {size}."
 
 
 @finding
@@ -130,7 +132,7 @@ def leading_themes(table: pd.DataFrame, differences: pd.DataFrame, *, unit: str)
     band = f"95% interval {percent(row['share_units_low'])} to {percent(row['share_units_high'])}"
     pairs = _pairs(row["label"], table, differences)
     is_alone = len(top) == 1 and len(pairs) > 0 and not pairs["is_apart"].any()
-    alone = "; no other theme found can be told apart from it" * is_alone
+    alone = ", but it cannot be told apart from any other theme found" * is_alone
     return f"{names} {verb}: {each}{row['n_units']:,} of {base} ({percent(row['share_units'])}, {band}){alone}."
 
 
@@ -216,7 +218,7 @@ def section_leaders(table: pd.DataFrame) -> str:
         return "No section has a leading theme."
     names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
     rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
-    where = f"the {count(led, 'section')}" if not rest else of_the(led, n_sections, "section")
+    where = of_the(led, n_sections, "section").replace("all", "the")
     return f"{names} {do(len(leaders), 'lead')} {where}{rest}."
 
 
@@ -230,7 +232,7 @@ def leading_terms(table: pd.DataFrame) -> str:
     if content.empty:
         return "Nothing but stop words is found."
     top = content[content["n"] == content["n"].iloc[0]]
-    row, words = top.iloc[0], [f"“{word}”" for word in top["type"]]
+    row, words = top.iloc[0], [f"“{word}”" for word in top["written"]]
     times = f"{count(int(row['n']), 'time')}, {row['per_1000']:.0f} in 1,000 words"
     if len(top) > 3:
         return f"Stop words aside, {count(len(top), 'word')} share the first place: each {times}."
@@ -245,7 +247,7 @@ def compounds(table: pd.DataFrame) -> str:
     inside = table[table["n_inside_compounds"] > 0]
     if inside.empty:
         return "None of these words stands inside a hyphenated one."
-    said = [f"“{word}” {n:,}" for word, n in zip(inside["type"], inside["n_inside_compounds"], strict=True)]
+    said = [f"“{word}” {n:,}" for word, n in zip(inside["written"], inside["n_inside_compounds"], strict=True)]
     return f"Also inside compounds, and not counted above: {listed(said)}."
 
 
@@ -258,8 +260,8 @@ def leading_phrases(table: pd.DataFrame) -> str:
     tied, times = int((table["n"] == row["n"]).sum()), count(int(row["n"]), "time")
     if tied > 1:
         said = "the longest is" if row["size"] > table["size"].iloc[1] else "among them"
-        return f"{tied:,} phrases recur most, each {times}; {said} “{row['phrase']}”."
-    return f"The commonest phrase is “{row['phrase']}”: {times}, in {count(int(row['n_sections']), 'section')}."
+        return f"{tied:,} phrases recur most, each {times}; {said} “{row['written']}”."
+    return f"The commonest phrase is “{row['written']}”: {times}, in {count(int(row['n_sections']), 'section')}."
 
 
 @finding
@@ -282,5 +284,5 @@ def dispersion(table: pd.DataFrame) -> str:
     ordered = known.sort_values(["dp_norm", "type"])
     if ordered["dp_norm"].iloc[0] == ordered["dp_norm"].iloc[-1]:
         return f"These words are all spread alike over the sections (DPnorm {ordered['dp_norm'].iloc[0]:.2f})."
-    even, uneven = (f"“{row['type']}” (DPnorm {row['dp_norm']:.2f})" for _, row in ordered.iloc[[0, -1]].iterrows())
+    even, uneven = (f"“{row['written']}” (DPnorm {row['dp_norm']:.2f})" for _, row in ordered.iloc[[0, -1]].iterrows())
     return f"Of these words, {even} is spread most evenly over the sections and {uneven} least."

@@ -126,7 +126,9 @@ def _run_all(todo: Plan, jobs: int, is_quiet: bool, say: Say) -> None:
     if not waiting:
         return _write_findings(todo)
     begun = time.perf_counter()
-    with _working_in(todo.root.path), ThreadPoolExecutor(max(1, jobs)) as pool:
+    folder = todo.root.rendered / todo.name
+    files.make_folder(folder)
+    with _working_in(folder), ThreadPoolExecutor(max(1, jobs)) as pool:
         runs = [pool.submit(_run_one, todo, path, is_quiet) for path in waiting]
         try:
             wait(runs, return_when=FIRST_EXCEPTION)
@@ -153,7 +155,10 @@ def _end_kernels() -> None:
 
 @contextmanager
 def _working_in(folder: Path) -> Iterator[None]:
-    """Start kernels in `folder` with one thread for linear algebra, so that sums are the same everywhere."""
+    """Start kernels in `folder`, where links of their outputs begin, with one thread for linear algebra.
+
+    So sums are the same everywhere.
+    """
     before, environment = Path.cwd(), {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     os.chdir(folder)
@@ -173,7 +178,7 @@ def _run_one(todo: Plan, notebook: Path, is_quiet: bool) -> None:
     )
     path = todo.rendered(notebook)
     execution.write(path, executed)
-    written = [todo.root.path / table for table in execution.tables(executed)]
+    written = [todo.root.path / name for name in execution.written(executed)]
     todo.keys.keep(notebook.stem, todo.key(notebook), [path, *written])
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -25,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pandas as pd
 
+    from emphasis.canvas import Chart
     from emphasis.codebook import Codebook
     from emphasis.segments import Segments
 
@@ -137,14 +141,26 @@ class Run:
 
     def write(self, **tables: pd.DataFrame) -> Written:
         """Write tables as CSV, each whole or not at all; floats have six significant digits, missing is empty."""
+        return self._write(self.data, tables)
+
+    def show(self, name: str, chart: Chart) -> Shown:
+        """Write a chart to ``figures/`` as PNG, SVG and the table it draws, and return it with a link to the table."""
+        folder = self.data / "figures"
+        files.write(folder / f"{name}.png", chart.png)
+        files.write(folder / f"{name}.svg", chart.svg)
+        pictures = [self.root.relative(folder / f"{name}.{kind}") for kind in ("png", "svg")]
+        return Shown(chart, self._write(folder, {name: chart.table}, pictures=pictures))
+
+    def _write(self, folder: Path, tables: Mapping[str, pd.DataFrame], *, pictures: Sequence[str] = ()) -> Written:
         rows = {}
         for name, table in tables.items():
-            path = self.data / f"{name}.csv"
+            path = folder / f"{name}.csv"
             buffer = io.StringIO()
             table.to_csv(buffer, index=False, lineterminator="\n", float_format="%.6g")
             files.write(path, buffer.getvalue())
             rows[self.root.relative(path)] = len(table)
-        return Written(rows)
+        here = Path(os.path.relpath(self.root.path)).as_posix()
+        return Written(rows, here, tuple(pictures))
 
     def provenance(self, statements: pd.DataFrame) -> pd.DataFrame:
         """Return what this run rests on: one row for each file, with its SHA-256, and for each parameter."""
@@ -195,13 +211,40 @@ def _sha256(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """The tables that a cell wrote, with their rows: an output that names them, also in its metadata."""
+    """The tables that a cell wrote, with their rows: an output that leads to them, its metadata naming every file.
+
+    Links begin at the current folder: where a notebook is run is where its executed copy stands.
+    """
 
     rows: dict[str, int]
+    here: str = "."
+    pictures: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        lines = [f"{path}: {n:,} {'row' if n == 1 else 'rows'}" for path, n in self.rows.items()]
-        return {"text/plain": "\n".join(lines)}, {"emphasis": {"tables": list(self.rows)}}
+        lines, items = [], []
+        for path, n in self.rows.items():
+            of = "Table of this chart: " if self.pictures else ""
+            lines.append(f"{of}{path}: {count(n, 'row')}")
+            name = f"figures/{Path(path).name}" if self.pictures else Path(path).name
+            link = f'<a href="{escape(quote(f"{self.here}/{path}"))}">{escape(name)}</a>'
+            items.append(f"<li>{of}{link} ({count(n, 'row')})</li>")
+        html = f'<ul class="files">{"".join(items)}</ul>'
+        said = {"emphasis": {"files": [*self.rows, *self.pictures]}}
+        return {"text/html": html, "text/plain": "\n".join(lines)}, said
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chart, and below it the way to its table."""
+
+    chart: Chart
+    written: Written
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        self.chart._ipython_display_()
+        display(self.written)
 
 
 def begin(notebook: str, **parameters: Any) -> Run:

@@ -50,7 +50,8 @@ def frequencies(segments: Segments, *, stop_words: frozenset[str] = frozenset())
     Columns: type, n (tokens, a hyphenated one counted whole), per_1000 (n per 1,000 tokens of all
     statements), n_sections and n_statements that hold it, rank (1 + the number of commoner types),
     is_stop_word, n_inside_compounds (times it is a part of a hyphenated token), dp and dp_norm (its
-    `dispersion` over the sections of all statements). The n sum to the number of tokens.
+    `dispersion` over the sections of all statements), written (as the text writes it where it first occurs
+    inside a unit, else at its head). The n sum to the number of tokens.
     """
     types, kind = segments.vocabulary.types, segments.token[:, 2]
     statement = segments.unit_statement[segments.token_unit]
@@ -72,7 +73,19 @@ def frequencies(segments: Segments, *, stop_words: frozenset[str] = frozenset())
             "dp_norm": dp_norm,
         }
     )
-    return table[table["n"] > 0].sort_values(["n", "type"], ascending=[False, True], ignore_index=True)
+    table = table[table["n"] > 0]
+    opens = np.diff(segments.token_unit, prepend=-1) != 0
+    order = np.argsort(opens, kind="stable")
+    first = order[np.unique(kind[order], return_index=True)[1]]
+    table = table.assign(written=_as_written(segments, first, first))
+    return table.sort_values(["n", "type"], ascending=[False, True], ignore_index=True)
+
+
+def _as_written(segments: Segments, first: Ints, last: Ints) -> list[str]:
+    """Return the text from one token to another, white space as one space."""
+    texts = segments.statements["text"].to_numpy()[segments.unit_statement[segments.token_unit[first]]]
+    spans = zip(texts, segments.token[first, 0].tolist(), segments.token[last, 1].tolist(), strict=True)
+    return [" ".join(text[start:end].split()) for text, start, end in spans]
 
 
 def dispersion(counts: ArrayLike, sizes: ArrayLike) -> tuple[Floats, Floats]:
@@ -176,7 +189,8 @@ def ngrams(
     """Count phrases of neighbouring tokens that occur twice or more: one row a phrase, commonest and longest first.
 
     A phrase crosses no punctuation and no unit, and neither begins nor ends with a stop word. Columns:
-    phrase, size (tokens), n, n_sections, n_statements. Ties in alphabetical order.
+    phrase, size (tokens), n, n_sections, n_statements, written (as the text first writes it). Ties in
+    alphabetical order.
     """
     is_stop = np.array([form in stop_words for form in segments.vocabulary.types], bool)
     tables = [_ngrams(segments, size, is_stop) for size in sizes]
@@ -199,7 +213,8 @@ def _ngrams(segments: Segments, size: int, is_stop: Flags) -> pd.DataFrame:
         key = np.unique(key * len(is_stop) + kind[at + gap], return_inverse=True)[1]
     _, first, which, n = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     recurs = n > 1
-    rows = kind[at[first[recurs]][:, None] + np.arange(size)]
+    begins = at[first[recurs]]
+    rows = kind[begins[:, None] + np.arange(size)]
     unit = segments.token_unit[at]
     return pd.DataFrame(
         {
@@ -208,6 +223,7 @@ def _ngrams(segments: Segments, size: int, is_stop: Flags) -> pd.DataFrame:
             "n": n[recurs],
             "n_sections": _spread(segments.unit_section[unit], which, (len(segments.sections), len(n)))[recurs],
             "n_statements": _spread(segments.unit_statement[unit], which, (len(segments.statements), len(n)))[recurs],
+            "written": _as_written(segments, begins, begins + size - 1),
         }
     )
 

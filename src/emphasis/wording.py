@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
@@ -10,14 +11,17 @@ from typing import Any, ParamSpec, Self
 Given = ParamSpec("Given")
 
 
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # marks that set the direction of writing
+
+
 class Finding(str):
     """One sentence, which is text wherever text is wanted; it names its id in a notebook's output."""
 
     finding_id: str
 
     def __new__(cls, finding_id: str, sentence: str) -> Self:
-        """Make a finding of its id and its sentence."""
-        finding = super().__new__(cls, sentence)
+        """Make a finding of its id and its sentence; what it quotes cannot turn the direction of the rest."""
+        finding = super().__new__(cls, TURNING.sub("", sentence))
         finding.finding_id = finding_id
         return finding
 
