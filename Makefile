@@ -40,7 +40,7 @@ test-slow: $(READY) ## run the tests that run whole studies
 	$(PYTEST) -n 2 -m "slow and not browser"
 
 test-browser: $(READY) ## run the tests that open pages and JupyterLab in Chromium
-	$(PYTEST) -m browser
+	$(PYTEST) -n 2 -m browser
 
 lint: $(READY) ## check style and types: ruff, mypy
 	$(BIN)/ruff check

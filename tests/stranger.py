@@ -13,14 +13,14 @@ SENTENCES = (
     f'China supports <img src=x {HANDLER}> security <svg onload="{RUNS}"><script>{RUNS}</script></svg> in all.',
     f"Trade and **development** [open](javascript:{RUNS}) for $a_1$ and $5 to invest, `tick`, $$\\href{{x}}{{y}}$$.",
     "Solidarity </p></pre></td></table></main><h1>Heading</h1> and cooperation <!-- open at the end.",
-    f"<a href=\"javascript:{RUNS}\" onmouseover='{RUNS}'>Multilateralism</a> {{{{ 7 * 7 }}}} &lt;b&gt; ]]>",
+    f"<a href=\"javascript:{RUNS}\" onmouseover='{RUNS}'>Multilateralism</a> {{{{ 1234 * 5678 }}}} &lt;b&gt; ]]>",
     "<style>body { display: none } @import 'http://h.example/a.css';</style> <meta http-equiv=refresh content=0> "
     "<base href=http://h.example/> <link rel=stylesheet href=http://h.example/b.css> &amp;amp; peace.",
     "Peace \u202edlrow eht fo\u202c and security for the peoples\u2028of <iframe src=//h.example></iframe> both sides.",
     f'<math><mtext></p><img src=x {HANDLER}></mtext><maction actiontype="statusline" xlink:href="javascript:{RUNS}">'
     "peace</maction></math> and trade, says \u2067the treaty.",
 )
-FIELD = f"\"'><script>{RUNS}</script><img src=x {HANDLER}> **Peace** $x$ {{{{ 7 * 7 }}}} \u202e&amp;"
+FIELD = f"\"'><script>{RUNS}</script><img src=x {HANDLER}> **Peace** $x$ {{{{ 1234 * 5678 }}}} \u202e&amp;"
 KEPT = ("statement_id", "language", "date", "published", "retrieved", "sha256", "encoding")  # fields of a fixed form
 
 
@@ -39,8 +39,9 @@ def bring(root):
     table.write_text(buffer.getvalue(), encoding="utf-8")
     book = yaml.safe_load((seeds / "codebooks" / "diplomacy.yml").read_text(encoding="utf-8"))
     book["codebook"] = "hostile"
-    for entry in [*book["themes"].values(), *book["acts"].values()]:
-        entry |= {key: f"{entry[key]} {FIELD}" for key in ("label", "definition", "include") if key in entry}
+    for number, entry in enumerate([*book["themes"].values(), *book["acts"].values()]):
+        entry |= {key: f"{entry[key]} {FIELD}" for key in ("definition", "include") if key in entry}
+        entry["label"] = f"<svg onload=alert({number})>"  # a label has 24 characters at most
     written = yaml.safe_dump(book, allow_unicode=True, sort_keys=False)
     (seeds / "codebooks" / "hostile.yml").write_text(written, encoding="utf-8")
     study = "study: hostile\nstatements:\n  - hostile\ncodebook: hostile\n"

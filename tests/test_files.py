@@ -181,8 +181,7 @@ def test_tables_are_written_into_a_buffer():
         buffers = {
             ast.unparse(node.targets[0])
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Assign)
-            and ast.unparse(node.value) in made
+            if isinstance(node, ast.Assign) and ast.unparse(node.value) in made
         }
         given = {
             ast.unparse(node.args[0])

@@ -305,10 +305,10 @@ def test_nothing_of_a_hostile_text_is_markup(hostile):
         tree = parsed(page)
         assert faults_of(page) == []
         assert len(tree.xpath("//style")) == len(tree.xpath("//h1")) == len(tree.xpath("//main")) == 1
-        assert tree.xpath("//body/main/following-sibling::*")[0].tag == "footer"
+        assert tree.xpath("//main/parent::div/following-sibling::*")[0].tag == "footer"
         assert tree.xpath("//*[self::strong or self::em or self::b or self::i]/text()[contains(., 'Peace')]") == []
         assert tree.xpath("//strong[.='development'] | //code[.='tick'] | //a[.='Multilateralism']") == []
-        assert not re.search(r"\b49\b", tree.xpath("//main")[0].text_content())
+        assert not re.search("7006652", tree.xpath("//main")[0].text_content())
 
 
 @pytest.mark.slow
@@ -341,7 +341,7 @@ def test_chromium_opens_the_pages_without_a_word(chromium, hostile, tmp_path, ha
     for page in [*COMMITTED, *sorted(hostile.glob("*.html"))]:
         address = page.as_uri()
         if not has_policy:
-            bare, n = re.subn(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
+            bare, n = re.subn(r"<meta [^>]*http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
             assert n == 1
             (tmp_path / page.name).write_text(bare, encoding="utf-8")
             address = (tmp_path / page.name).as_uri()
