@@ -592,7 +592,9 @@ def test_a_grid_of_acts(drawn_of):
     themes = themes_of([4, 1, 0])
     table = grid_of(themes, sections_of({"Commits": 3, "Asks": 0, "States": 4}), "act")
     picture = drawn_of(charts.grid, table, columns="act")
-    assert picture.subtitle == "Sentences of each act that carry the theme; framed: the leading theme, if there is one"
+    assert picture.subtitle == (
+        "Sentences of each act that carry the theme; framed: the leading theme, if there is one"
+    )
     assert [text.get_text() for _, text in cells(picture)] == ["3 of 3", "1 of 3", "1 of 4"]
     assert picture.words.count("–") == 3 and picture.words.count("no unit") == 1
     assert "Commits (3 sentences): Security 3, Economy 1; Asks (no sentence): no unit; States (4" in picture.alt
@@ -726,7 +728,7 @@ def test_a_row_without_tint_keeps_its_rank(default, others):
     for number, given_ranks in enumerate(zip(*ranks, strict=True)):
         is_plain = not any(column[number].fill for column in columns)
         there = {rank for rank in given_ranks if not pd.isna(rank)}
-        assert is_plain == (there == {default[number]}) == (rows.columns["Range"][number] == str(default[number]))
+        assert is_plain == (there == {default[number]}) == (rows.columns["Overall"][number] == str(default[number]))
 
 
 def luminance(colour):
@@ -745,8 +747,8 @@ def contrast(one, other):
 
 
 def test_cells_can_be_read():
-    """A count has a contrast of at least 4.5 to 1 on the shade of any share; a greater share is darker."""
-    cells = [charts._count_cell(n, 200, is_leader=False) for n in range(1, 201)]
+    """A count has a contrast of at least 4.5 to 1 on the shade of any count; a greater count is darker."""
+    cells = [charts._count_cell(n, 200, n / 200, is_leader=False) for n in range(1, 201)]
     shades = [cell.fill[:3] for cell in cells]
     assert min(contrast(cell.colour, shade) for cell, shade in zip(cells, shades, strict=True)) >= 4.5
     assert np.diff([luminance(shade) for shade in shades]).max() <= 0
@@ -823,7 +825,9 @@ def test_shades_keep_their_colours():
     """The palette of 64 colours keeps the shade of each cell within 4 per cent of what was drawn."""
     chart = draw("grid", counts=range(1, 21), sizes={"All": 20})
     colours = {colour for _, colour in Image.open(io.BytesIO(chart.png)).convert("RGB").getcolors()}
-    shades = [np.round(255 * np.array(charts._count_cell(n, 20, is_leader=False).fill[:3])) for n in range(1, 21)]
+    shades = [
+        np.round(255 * np.array(charts._count_cell(n, 20, n / 20, is_leader=False).fill[:3])) for n in range(1, 21)
+    ]
     assert max(min(np.abs(shade - colour).max() for colour in colours) for shade in shades) <= 10
 
 

@@ -40,10 +40,15 @@ def pairs(*is_apart):
     return pd.DataFrame([*rows, ("B", "C", True)], columns=["label", "other_label", "is_apart"])
 
 
+ZERO = "outrank any other theme found: each difference could as well be zero."
+FIRST = "other choices of method A stays first, alone or tied."
+
+
 def sections(*counts):
     """Return a table of themes by section: one tuple a section, with the units of themes A, B, … in it."""
     rows = [("s1", number, chr(ord("A") + i), n) for number, own in enumerate(counts, 1) for i, n in enumerate(own)]
-    return pd.DataFrame(rows, columns=["statement_id", "section_id", "label", "n_units"])
+    table = pd.DataFrame(rows, columns=["statement_id", "section_id", "label", "n_units"])
+    return table.assign(section_label="Point " + table["section_id"].astype(str))
 
 
 # Words for numbers
@@ -97,7 +102,8 @@ def test_a_finding_is_text_with_an_id():
     assert said == "The title carries Peace; titles count in no share."
     assert (said.finding_id, repr(said)) == ("title_themes", str(said))
     data, metadata = said._repr_mimebundle_()
-    assert data == {"text/plain": str(said)}
+    assert data == {"text/plain": str(said), "text/html": f"<blockquote>{said}</blockquote>"}
+    assert "&lt;b&gt;" in findings.title_themes(["<b>"], n_titles=1)._repr_mimebundle_()[0]["text/html"]
     assert metadata == {"emphasis": {"finding": "title_themes"}}
 
 
@@ -321,7 +327,7 @@ NONE = [None, None]
         ),
         (averaged([5, 2], low=NONE, high=NONE, n_statements=2), [True], NO_INTERVAL),
         (averaged([19, 2, 1]), [True, True], "A ranks apart from every other theme found."),
-        (averaged([9, 8, 0]), [False, True], "A is not distinguishable from any other theme found."),
+        (averaged([9, 8, 0]), [False, True], f"A is not sure to {ZERO}"),
         (
             averaged([14, 12, 2, 1, 0]),
             [False, True, True, True],
@@ -366,14 +372,20 @@ def tried(default, **variants):
     [
         (tried([]), "There is no order of themes to try under other choices."),
         (tried([1, 2]), "There is no order of themes to try under other choices."),
-        (tried([1, 2], words=([1, 2], 1.0), rest=([1, 2], 1.0)), "A stays first under all 2 other choices of method."),
+        (tried([1, 2], words=([1, 2], 1.0), rest=([1, 2], 1.0)), f"Under all 2 {FIRST}"),
         (
             tried([1, 2, 3], words=([2, 1, 3], 1 / 3), rest=([1, 3, 2], 1 / 3), unit=([None, 1, 2], 1.0)),
-            "A stays first under 1 of the 2 other choices of method; not with “words” (rank 2).",
+            "With “words” B leads (A: rank 2); under 1 of the 2 other choices of method A stays first, alone or tied.",
         ),
         (
             tried([1, 2], words=([2, 1], -1.0), rest=([2, 1], -1.0)),
-            "A stays first under none of the 2 other choices of method; not with “words” (rank 2) or “rest” (rank 2).",
+            "With “words” B leads (A: rank 2); with “rest” B leads (A: rank 2); "
+            "under none of the 2 other choices of method A stays first, alone or tied.",
+        ),
+        (
+            tried([1, 2], words=([1, 2], 1.0)).assign(rank_worst=[1, 2, 3, 2]),
+            "With “words” A falls to rank 3 at worst; "
+            "under none of the 1 other choice of method A stays first, alone or tied.",
         ),
         (
             tried([1, 1], words=([2, 1], 0.0)),
@@ -406,7 +418,8 @@ def test_silent_themes(n_units, said):
         ([(0, 0), (0, 0)], "No section has a leading theme."),
         ([(2, 1), (1, 0)], "A leads the 2 sections."),
         ([(2, 1)], "A leads the one section."),
-        ([(2, 1), (0, 1)], "2 different themes lead the 2 sections."),
+        ([(2, 1), (0, 1)], "Each of the 2 sections is led by another theme: Point 1 by A and Point 2 by B."),
+        ([(2, 1), (0, 1), (1, 0)], "2 different themes lead the 3 sections."),
         ([(1, 1)], "2 different themes lead the one section."),
         ([(2, 1), (0, 0)], "A leads 1 of the 2 sections; the other carries none."),
         ([(2, 1), (0, 0), (0, 0)], "A leads 1 of the 3 sections; the rest carry none."),
@@ -471,7 +484,7 @@ def test_sentences_fit_the_tables_that_are_made(divide, book):
         "No theme appears in every section; 1 of the 2 themes found keeps to a single one.",
         "2 different themes lead the 3 sections.",
         "Stop words aside, “peace” is the commonest word: 4 times, 400 in 1,000 words.",
-        "Also inside compounds, and not counted above: “peace” 1.",
+        "Inside compounds, counted with these and not here: “peace” 1.",
         "No phrase of two or more words recurs.",
     ]
 
@@ -482,10 +495,12 @@ BARE = dict.fromkeys(("actor", "issuer", "country", "date", "published"), "")
 @pytest.mark.parametrize(
     ("ids", "said"),
     [
-        (["a"], "The codebook was written with this text in view too: its shares are in-sample."),
+        (["a"], "The codebook's rules were built on this text among others (in-sample): they may fit it too well."),
         (["b"], "The codebook was not written with this text in view."),
-        (["a", "b"], "The codebook was written with 1 of the 2 statements in view: these shares are in-sample."),
-        (["a", "c"], "The codebook was written with all 2 statements in view: these shares are in-sample."),
+        *(
+            (ids, f"The codebook's rules were built on {some} among others (in-sample): they may fit too well.")
+            for ids, some in ((["a", "b"], "1 of the 2 statements"), (["a", "c"], "all 2 statements"))
+        ),
     ],
 )
 def test_in_sample(ids, said):

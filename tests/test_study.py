@@ -399,12 +399,11 @@ def test_the_methods_say_what_was_done(compendium, seed_segments, diplomacy):
     said = begin(compendium).methods(seed_segments, diplomacy)
     sha256 = hashlib.sha256((compendium.seeds / "codebooks" / "diplomacy.yml").read_bytes()).hexdigest()
     assert said.startswith("1 statement (en) was read: 603 words and 23 sentences, not counting title and header.")
-    assert (
-        f"the codebook diplomacy, version {diplomacy.version} (SHA-256 {sha256}), 9 themes, nested: theme; its act"
-        in said
-    )
+    named = f"the codebook diplomacy, version {diplomacy.version} (SHA-256 {sha256[:12]}…)"
+    assert f"{named}, 9 themes, nested: theme; its act" in said
     assert "draws" not in said
     assert "rjieba" not in said
+    assert "coded" not in begin(compendium).methods(seed_segments)
     chinese = replace(seed_segments, statements=seed_segments.statements.assign(language="zh"))
     assert "; Chinese is cut into words by rjieba. A section" in begin(compendium).methods(chinese, diplomacy)
     said = begin(compendium, "04_chart_emphasis", draws=3000, seed=7).methods(seed_segments, diplomacy)
@@ -416,6 +415,6 @@ def test_provenance_names_what_the_run_rests_on(compendium):
     statements = pd.DataFrame({"statement_id": ["a"], "sha256": ["0" * 64]})
     table = begin(compendium, unit="section").provenance(statements)
     assert table["what"].drop_duplicates().tolist() == ["study", "statement", "codebook", "lock", "parameter"]
-    assert "unit = section" in set(table["which"])
+    assert 'unit = "section"' in set(table["which"])
     files = table[table["what"] != "parameter"]
     assert files["sha256"].str.fullmatch("[0-9a-f]{64}").all()

@@ -232,20 +232,25 @@ def _draw_grid(page: Page, counts: DataFrame, unit: str) -> None:
     """Draw a cell a count (rows: themes; columns: their names and bases), the bases below."""
     names, bases = zip(*counts.columns, strict=True)
     totals = [*counts.sum(axis=1), sum(bases)]
+    most = counts.to_numpy().max(initial=1)
     columns = [
-        [*(_count_cell(n, base, is_leader=sum(column >= n) == 1) for n in column), _Cell((str(base),), canvas.QUIET)]
+        [*(_count_cell(n, base, n / most, is_leader=base > 1 and sum(column >= n) == 1) for n in column), _base(base)]
         for base, column in zip(bases, counts.to_numpy().T, strict=True)
     ]
     labels = [*counts.index, f"All {plural(unit)}"]
     _draw_cells(page, page.lay_rows(labels, totals, {"Total": totals}, wanted=_room_for(columns)), names, columns)
 
 
-def _count_cell(n: int, base: int, *, is_leader: bool) -> _Cell:
-    """Shade a cell by the count's share of its base, which it names where it fits; frame it if it leads."""
+def _base(n: int) -> _Cell:
+    return _Cell((str(n),), canvas.QUIET)
+
+
+def _count_cell(n: int, base: int, depth: float, *, is_leader: bool) -> _Cell:
+    """Shade a cell by its count as a share of the highest, name its base where it fits, frame it if it leads."""
     if not n:
         return _Cell(("–",))
-    colour = "black" if n / base < 0.76 else "white"  # whichever stands out more
-    fill = colormaps["Blues"](0.08 + 0.84 * n / base)
+    colour = "black" if depth < 0.76 else "white"  # whichever stands out more
+    fill = colormaps["Blues"](0.08 + 0.84 * depth)
     return _Cell((f"{n} of {base}", str(n)), colour, VALUE if is_leader else LABEL, fill, 2 * is_leader)
 
 
@@ -329,7 +334,7 @@ def _draw_ranks(page: Page, themes: DataFrame, names: list[str], taus: list[str]
     reach = [_rank(*pair) for pair in _records(themes, ENDS)]
     counts = [*(themes["rank_best"] > 0), True]
     labels = [*themes["label"], "Kendall's tau-b"]
-    rows = page.lay_rows(labels, counts, {"Range": [*reach, ""]}, wanted=_room_for(columns))
+    rows = page.lay_rows(labels, counts, {"Overall": [*reach, ""]}, wanted=_room_for(columns))
     _draw_cells(page, rows, names, columns)
 
 

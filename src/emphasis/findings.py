@@ -79,8 +79,9 @@ def in_sample(statements: pd.DataFrame, built_on: Sequence[str]) -> str:
     if seen == 0:
         return f"The codebook was not written with {'this text' if n == 1 else 'these texts'} in view."
     if n == 1:
-        return "The codebook was written with this text in view too: its shares are in-sample."
-    return f"The codebook was written with {of_the(seen, n, 'statement')} in view: these shares are in-sample."
+        return "The codebook's rules were built on this text among others (in-sample): they may fit it too well."
+    some = of_the(seen, n, "statement")
+    return f"The codebook's rules were built on {some} among others (in-sample): they may fit too well."
 
 
 @finding
@@ -159,7 +160,7 @@ def certainty(table: pd.DataFrame, differences: pd.DataFrame) -> str:
     if not alike:
         return f"{leader} ranks apart from every other theme found."
     if len(alike) == len(pairs):
-        return f"{leader} is not distinguishable from any other theme found."
+        return f"{leader} is not sure to outrank any other theme found: each difference could as well be zero."
     apart = of_the(len(pairs) - len(alike), len(pairs), "other theme")
     return f"{leader} ranks apart from {apart} found; from {listed(alike)} it is not distinguishable."
 
@@ -176,6 +177,11 @@ def without_a_section(table: pd.DataFrame) -> str:
     if pd.isna(row["share_units_min"]):
         return "The text is one section, which cannot be left out."
     low, high = percent(row["share_units_min"]), percent(row["share_units_max"])
+    if row["share_units_min"] == 0:
+        n, label = int(row["n_units"]), row["label"]
+        if n == 1:
+            return f"The one unit that carries {label} stands in a single section."
+        return f"All {n:,} units that carry {label} stand in a single section."
     return f"With each section in turn left out, the share of {row['label']} lies between {low} and {high}."
 
 
@@ -186,13 +192,23 @@ def sensitivity(table: pd.DataFrame) -> str:
     leaders = list(default.loc[default["rank_best"] == 1, "label"])
     if not leaders or others.empty:
         return "There is no order of themes to try under other choices."
-    own = others[(others["label"] == leaders[0]) & others["rank_worst"].notna()]
-    moved = own[own["rank_worst"] > 1]
-    first = f"{leaders[0]} stays first under {of_the(len(own) - len(moved), len(own), 'other choice')} of method"
     if len(leaders) > 1:
         return f"{listed(leaders)} share the first place; under other choices of method see the chart."
-    places = [f"“{row['variant']}” (rank {row['rank_worst']:.0f})" for _, row in moved.iterrows()]
-    return f"{first}{'; not with ' + listed(places, last='or') if places else ''}."
+    leader, own = leaders[0], others[(others["label"] == leaders[0]) & others["rank_worst"].notna()]
+    moved = own[own["rank_worst"] > 1]
+    lost = [_loss(row, others[others["variant"] == row["variant"]]) for _, row in moved.iterrows()]
+    kept = of_the(len(own) - len(moved), len(own), "other choice")
+    stays = f"under {kept} of method {leader} stays first, alone or tied."
+    return f"With {'; with '.join(lost)}; {stays}" if lost else f"{stays[0].upper()}{stays[1:]}"
+
+
+def _loss(row: pd.Series, variant: pd.DataFrame) -> str:
+    """Say who leads where the leader does not, or how far it falls where that depends."""
+    rank = f"rank {row['rank_worst']:.0f}"
+    if row["rank_best"] == 1:
+        return f"“{row['variant']}” {row['label']} falls to {rank} at worst"
+    first = list(variant.loc[variant["rank_best"] == 1, "label"])
+    return f"“{row['variant']}” {listed(first)} {do(len(first), 'lead')} ({row['label']}: {rank})"
 
 
 @finding
@@ -206,6 +222,9 @@ def silent_themes(table: pd.DataFrame, *, unit: str) -> str:
     return f"No {unit} carries {listed(silent, last='or')}."
 
 
+FEW_SECTIONS = 8  # so many are named, more are counted
+
+
 @finding
 def section_leaders(table: pd.DataFrame) -> str:
     """Say how many different themes lead the sections (table: themes by section)."""
@@ -216,6 +235,9 @@ def section_leaders(table: pd.DataFrame) -> str:
     leaders = list(top["label"].unique())
     if not leaders:
         return "No section has a leading theme."
+    if 1 < led == n_sections == len(leaders) == len(top) <= FEW_SECTIONS:
+        said = [f"{row['section_label']} by {row['label']}" for _, row in top.sort_values(keys).iterrows()]
+        return f"Each of the {n_sections:,} sections is led by another theme: {listed(said)}."
     names = leaders[0] if len(leaders) == 1 else f"{len(leaders):,} different themes"
     rest = "" if led == n_sections else "; the rest carry none" if n_sections - led > 1 else "; the other carries none"
     where = of_the(led, n_sections, "section").replace("all", "the")
@@ -248,7 +270,7 @@ def compounds(table: pd.DataFrame) -> str:
     if inside.empty:
         return "None of these words stands inside a hyphenated one."
     said = [f"“{word}” {n:,}" for word, n in zip(inside["written"], inside["n_inside_compounds"], strict=True)]
-    return f"Also inside compounds, and not counted above: {listed(said)}."
+    return f"Inside compounds, counted with these and not here: {listed(said)}."
 
 
 @finding

@@ -33,7 +33,7 @@ HEADINGS = {
     "first": "Emphasis", "found": "What else is found", "sure": "How sure are we?",
     "table": "The numbers, and the words behind them", "facts": "What was read",
 }  # fmt: skip
-SURE = (("04", "certainty"), ("04", "range"), ("04", "sensitivity"), ("04", "in-sample"))
+SURE = (("04", "certainty"), ("04", "sensitivity"), ("04", "range"), ("04", "in-sample"))
 
 
 def render(root: Root, run: str) -> list[Path]:

@@ -98,12 +98,12 @@ def _entry(theme: str, codebook: Codebook, number: int, size: tuple[int, str]) -
 def filter_rules(n: int) -> str:
     """Return the style rules of n themes: their colours, and what the legend does when one of them is its target.
 
-    Units and marks of other themes are given the quiet colours; which these are is said in the style sheet.
+    Units of other themes are hidden, marks of other themes look like text.
     """
     return "\n".join(
         f".t-{number} {{ --tint: var(--tint-{(number - 1) % TINTS + 1}); }}\n"
-        f".reading:has(.legend .t-{number}:target) :is(.unit, mark):not(.t-{number}) {{ --ink: var(--quiet); "
-        "--tint: transparent; --stroke: transparent; --number: none; }"
+        f".reading:has(.legend .t-{number}:target) {{ .unit:not(.t-{number}) {{ display: none; }} "
+        f"mark:not(.t-{number}) {{ --tint: transparent; --stroke: transparent; --number: none; }} }}"
         for number in range(1, n + 1)
     )
 

@@ -171,31 +171,40 @@ class Run:
         rows += [("statement", row["statement_id"], row["sha256"]) for _, row in statements.iterrows()]
         rows += [("codebook", book.stem, _sha256(book))]
         rows += [("lock", "requirements.lock", _sha256(self.root.path / "requirements.lock"))]
-        rows += [("parameter", f"{name} = {value}", "") for name, value in self.parameters.items() if name != "study"]
+        rows += [
+            ("parameter", f"{name} = {json.dumps(value, ensure_ascii=False)}", "")
+            for name, value in self.parameters.items()
+            if name != "study"
+        ]
         return pd.DataFrame(rows, columns=["what", "which", "sha256"])
 
-    def methods(self, segments: Segments, codebook: Codebook) -> str:
-        """Return in words exactly what was done: a paragraph for a report."""
+    def methods(self, segments: Segments, codebook: Codebook | None = None) -> str:
+        """Return in words exactly what was done: a paragraph for a report; on coding where there is a codebook."""
         unit, table = self.parameters["unit"], segments.statements
-        units, sizes = plural(unit), {"word": "n_tokens", unit: "n_units"}
+        sizes = {"word": "n_tokens", unit: "n_units"}
         size = listed([count(int(table[column].sum()), noun) for noun, column in sizes.items()])
-        sha256 = _sha256(codebooks.path_of(self.root, self.parameters["codebook"]))
         said = METHODS.format(
-            n=count(len(table), "statement"), were="was" if len(table) == 1 else "were", size=size, unit=unit,
+            n=count(len(table), "statement"), were="was" if len(table) == 1 else "were", size=size,
             languages=listed(sorted(table["language"].unique())),
-            codebook=f"{codebook.codebook}, version {codebook.version} (SHA-256 {sha256})",
             chinese="; Chinese is cut into words by rjieba" if "zh" in set(table["language"]) else "",
-            themes=count(len(codebook.themes), "theme"), nested=self.parameters["nested"],
         )  # fmt: skip
-        drawn = INTERVALS.format(units=units, **self.parameters) if "draws" in self.parameters else ""
-        return said + drawn
+        if codebook:
+            sha256 = _sha256(codebooks.path_of(self.root, self.parameters["codebook"]))[:DIGITS]
+            name = f"{codebook.codebook}, version {codebook.version} (SHA-256 {sha256}…)"
+            themes = count(len(codebook.themes), "theme")
+            said += CODED.format(unit=unit, codebook=name, themes=themes, nested=self.parameters["nested"])
+        return said + (INTERVALS.format(units=plural(unit), **self.parameters) if "draws" in self.parameters else "")
 
 
+DIGITS = 12  # of a checksum in a sentence; the whole of it stands in the provenance
 METHODS = (
     "{n} ({languages}) {were} read: {size}, not counting title and header. A token is a run of letters and digits, its "
     "case folded, a hyphenated word whole, a possessive ending cut off{chinese}. A "
     "section, a paragraph and a heading end a sentence, and so does a full stop, question or exclamation mark before a "
-    "capital, a digit or a quotation mark, but for listed abbreviations. Each {unit} was coded by the rules of the "
+    "capital, a digit or a quotation mark, but for listed abbreviations."
+)
+CODED = (
+    " Each {unit} was coded by the rules of the "
     "codebook {codebook}, {themes}, nested: {nested}; its act by the formula that starts first, named things by "
     "patterns and capitals."
 )

@@ -117,8 +117,10 @@ def _cells(frame: pd.DataFrame, name: str, segments: Segments | None) -> list[st
     texts = [_cell(name, value) for value in frame[name]]
     cells = [escape(text) for text in texts]
     if THEMES.get(name) in frame:
-        pairs = zip(frame[THEMES[name]], cells, strict=True)
-        return [f'<a href="{CODED}#theme-{escape(theme)}">{cell}</a>' for theme, cell in pairs]
+        seen = frame["n_units"] > 0 if "n_units" in frame else [True] * len(frame)
+        link = f'<a href="{CODED}#theme-{{}}">{{}}</a>'
+        given = zip(frame[THEMES[name]], cells, seen, strict=True)
+        return [link.format(escape(theme), cell) if is_found else cell for theme, cell, is_found in given]
     if name == "unit_id" and segments is not None:
         several = len(segments.statements) > 1
         places = [anchor(*place, several) for place in zip(frame["statement_id"], frame["unit_id"], strict=True)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
+from html import escape
 from typing import Any, ParamSpec, Self
 
 Given = ParamSpec("Given")
@@ -30,7 +31,8 @@ class Finding(str):
         return str(self)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"text/plain": str(self)}, {"emphasis": {"finding": self.finding_id}}
+        html = f"<blockquote>{escape(self)}</blockquote>"
+        return {"text/html": html, "text/plain": str(self)}, {"emphasis": {"finding": self.finding_id}}
 
 
 def finding(write: Callable[Given, str]) -> Callable[Given, Finding]:
