@@ -11,6 +11,7 @@ import tokenize
 from pathlib import Path
 from types import SimpleNamespace
 
+import papermill
 import pytest
 
 from emphasis import execution, parameters, paths
@@ -269,7 +270,7 @@ def test_shared_parameters_are_the_same_everywhere():
 @each_notebook
 def test_declared_parameters_are_those_papermill_sees(notebook):
     """Our reading of the parameters' cell gives the names, types and defaults that papermill infers."""
-    seen = execution.papermill.inspect_notebook(notebook)
+    seen = papermill.inspect_notebook(notebook)
     ours = parameters.declared(notebook)
     assert {
         name: (found["inferred_type_name"], ast.literal_eval(found["default"])) for name, found in seen.items()

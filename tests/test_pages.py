@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,84 @@ def test_a_changed_notebook_has_its_page_written_again(root):
     page = notebook.with_suffix(".html")
     assert [written for written in pages.render(root, STUDY) if written.stem != "index"] == [page]
     assert "one topic" in page.read_text(encoding="utf-8")
+
+
+def test_a_new_title_is_on_every_page(root):
+    """Each page names the others, so that all are written again where one has another title."""
+    pages.render(root, STUDY)
+    notebook = root.rendered / STUDY / "02_code_themes.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("# The themes", "# The topics"), encoding="utf-8")
+    assert {written.name for written in pages.render(root, STUDY)} == NAMES
+    assert all("The topics" in page.read_text(encoding="utf-8") for page in (root.rendered / STUDY).glob("*.html"))
+
+
+def test_a_lost_picture_is_written_again(root):
+    """The picture belongs to the index: where it is gone, both are written."""
+    pages.render(root, STUDY)
+    (root.rendered / STUDY / pages.PICTURE).unlink()
+    assert [page.name for page in pages.render(root, STUDY)] == [pages.INDEX]
+    assert (root.rendered / STUDY / pages.PICTURE).exists()
+
+
+@pytest.mark.parametrize("left", ["01", "02", "03", "04"])
+def test_a_run_of_one_notebook_has_whole_pages(root, left):
+    """Where only one notebook ran, no link is dead, and the index says so where emphasis was not measured."""
+    for page in (root.rendered / STUDY).iterdir():
+        if not page.name.startswith(left) or page.suffix == ".html":
+            page.unlink()
+    written = {page.name: parsed(page) for page in pages.render(root, STUDY)}
+    assert len(written) == 2
+    for tree in written.values():
+        links = [link for link in tree.xpath("//a/@href") if link.split("#")[0].endswith(".html")]
+        assert {link.split("#")[0] for link in links} <= set(written)
+    said = written[pages.INDEX].xpath("//p[@class='note']")
+    assert len(said) == (left != "04")
+
+
+def test_other_files_in_the_folder_do_no_harm(root):
+    """A notebook of another name is not rendered, a copy adds no second chart; what is no notebook is refused."""
+    folder = root.rendered / STUDY
+    (folder / "Untitled.ipynb").write_text("no notebook", encoding="utf-8")
+    shutil.copy(folder / "04_chart_emphasis.ipynb", folder / "04_mine.ipynb")
+    pages.render(root, STUDY)
+    assert not (folder / "Untitled.html").exists()
+    ids = parsed(folder / pages.INDEX).xpath("//@id")
+    assert len(ids) == len(set(ids))
+    (folder / "05_other.ipynb").write_text("no notebook", encoding="utf-8")
+    with pytest.raises(InputError, match=r"05_other\.ipynb: not a notebook"):
+        pages.render(root, STUDY)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "<script>alert(1)</script> a",
+        "[a](javascript:alert(1))",
+        "$</span><script>alert(1)</script>$",
+        "$$a</math><img src=x onerror=alert(1)>$$",
+        "$a<b$ and `<img src=x onerror=alert(1)>`",
+        "# A <img src=x onerror=alert(1)>",
+    ],
+)
+def test_markdown_is_text(given):
+    """Nothing in the markdown of a notebook, its formulas and headings becomes an element that runs or fetches."""
+    tree = html.fragment_fromstring(pages.prose(given), create_parent="div")
+    assert {element.tag for element in tree.iter()} <= {"div", *pages.TAGS, *MATHML}
+    assert [name for element in tree.iter() for name in element.attrib if name.startswith("on")] == []
+    assert [value for value in tree.xpath("//@href") if ":" in value] == []
+
+
+def test_formulas_are_mathml():
+    """A formula is MathML, by itself or in a line."""
+    tree = html.fragment_fromstring(pages.prose("a $f_x$\n\n$$\\frac{a}{b}$$"), create_parent="div")
+    assert [formula.get("display") for formula in tree.iter("math")] == ["inline", "block"]
+
+
+def test_pages_are_rendered_quickly(root):
+    """All pages are made within four seconds of processor time (measured with the imports: less than two)."""
+    began = time.process_time()
+    pages.render(root, STUDY)
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize(

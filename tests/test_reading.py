@@ -7,7 +7,7 @@ import reference
 from hypothesis import given
 from lxml.html import fragment_fromstring
 
-from emphasis import coding, reading
+from emphasis import coding, pages, reading
 from emphasis.pages import TAGS, TEMPLATES, safe_html
 
 HOSTILE = "<script>alert('peace')</script> & <b>trade</b> \"x\" &lt;i&gt;. Peace <img src=x onerror=alert(1)> now."
@@ -160,12 +160,12 @@ def test_the_legend_counts_units(seed_segments, seed_coding, diplomacy):
 
 def test_filter_rules():
     """Each theme has a colour, the eleventh that of the first, and a rule for what does not carry it."""
-    rules = reading.filter_rules(11)
+    rules = pages.filter_rules(11)
     tints = re.findall(r"^\.t-(\d+) { --tint: var\(--tint-(\d+)\); }$", rules, flags=re.MULTILINE)
     assert [(int(a), int(b)) for a, b in tints] == [*((n, n) for n in range(1, 11)), (11, 1)]
     pairs = re.findall(r":has\(\.legend \.t-(\d+):target\) { \.unit:not\(\.t-(\d+)\) { display: none; }", rules)
     assert [(int(a), int(b)) for a, b in pairs] == [(n, n) for n in range(1, 12)]
-    assert reading.filter_rules(0) == ""
+    assert pages.filter_rules(0) == ""
 
 
 def luminance(colour):
@@ -190,7 +190,7 @@ def test_marks_can_be_read(scheme):
         for name, *value in re.findall(r"--([\w-]+): #(\w\w?)(\w\w?)(\w\w?);", sheet):
             colours.setdefault(name, []).append([int(part * (3 - len(part)), 16) for part in value])
     ink, paper = colours["ink"][scheme], colours["paper"][scheme]
-    tints = [colours[f"tint-{n}"][scheme] for n in range(1, reading.TINTS + 1)]
+    tints = [colours[f"tint-{n}"][scheme] for n in range(1, pages.TINTS + 1)]
     assert [tint for tint in tints if contrast(ink, tint) < 4.5] == []
     lines = [[round(0.55 * a + 0.45 * b) for a, b in zip(tint, ink, strict=True)] for tint in tints]
     assert [line for line in lines if contrast(line, paper) < 3] == []

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 import pandas as pd
+import papermill
 import pytest
 import yaml
 
-from emphasis import charts, checking, execution, parameters, study
+from emphasis import charts, checking, parameters, study
 from emphasis.errors import FaultyFileError, InputError
 from emphasis.paths import Root
 
@@ -165,7 +166,7 @@ def test_values_are_those_papermill_reads(compendium, written):
     path = compendium.seeds / "studies" / "asked.yml"
     path.write_text(f"{GOOD}language: {written}\n", encoding="utf-8")
     try:
-        read = execution.papermill.iorw.read_yaml_file(str(path))["language"]
+        read = papermill.iorw.read_yaml_file(str(path))["language"]
     except yaml.YAMLError:
         with pytest.raises(FaultyFileError):
             study.load(compendium, "asked")
@@ -180,7 +181,7 @@ def test_values_are_those_papermill_reads(compendium, written):
 def test_whole_files_are_those_papermill_reads(compendium):
     """The seed's study is read as papermill reads it."""
     path = compendium.seeds / "studies" / f"{STUDY}.yml"
-    assert study.load(compendium, STUDY) == execution.papermill.iorw.read_yaml_file(str(path))
+    assert study.load(compendium, STUDY) == papermill.iorw.read_yaml_file(str(path))
 
 
 # parameters
@@ -376,6 +377,17 @@ def test_what_was_written_is_shown(compendium, monkeypatch):
         (f"../{none}", "none.csv"),
     ]
     assert said == {"emphasis": {"files": [one, none]}}
+
+
+@pytest.mark.parametrize("name", ["two words", "a--b", "q?", ".hidden"])
+def test_a_study_file_names_a_folder(compendium, name):
+    """A study's file whose name could be no folder of results is a fault, found before anything runs."""
+    path = compendium.seeds / "studies" / f"{name}.yml"
+    path.write_text(f"study: {json.dumps(name)}\nstatements:\n  - wang-yi-{STUDY}-05-13\n", encoding="utf-8")
+    _, faults = study.read(compendium, name)
+    assert [re.sub(".*: (?=the file)", "", str(fault)) for fault in faults] == [
+        f"the file's name {name!r} is that of a folder too; allowed are letters, digits, _, . and -, but not --"
+    ]
 
 
 def test_a_chart_is_shown_with_the_way_to_its_table(compendium, capsys):

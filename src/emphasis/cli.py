@@ -116,7 +116,8 @@ def render(settings: Settings, study: str) -> None:
     """Write the pages of STUDY from its executed notebooks, where they are not up to date."""
     from emphasis.study import named
 
-    _rendered(settings, named(study))
+    path = Path(study)
+    _rendered(settings, named(path.stem if path.suffix in {".yml", ".yaml"} else study))
 
 
 def _rendered(settings: Settings, run: str) -> None:

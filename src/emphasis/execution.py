@@ -12,10 +12,7 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
-import papermill
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from emphasis import files, parameters
 from emphasis.errors import InputError, RunError
@@ -31,6 +28,10 @@ def execute(notebook: Path, values: Mapping[str, Any], *, keep: Path, is_quiet: 
     The kernel starts in the current folder. A copy of a notebook that failed stays at `keep`. Raises
     RunError naming the notebook, the cell and the error.
     """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
     known = parameters.declared(notebook)
     files.make_folder(keep.parent)
     try:
@@ -70,8 +71,11 @@ def stable(executed: NotebookNode) -> NotebookNode:
 
 
 def read(path: Path) -> NotebookNode:
-    """Return the notebook that a file holds."""
-    notebook: NotebookNode = nbformat.reads(files.read_text(path), as_version=4)
+    """Return the notebook that a file holds; InputError where it is none."""
+    try:
+        notebook: NotebookNode = nbformat.reads(files.read_text(path), as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise InputError(f"{path}: not a notebook: {str(error)[:80]}") from error
     return notebook
 
 
@@ -80,7 +84,7 @@ def write(path: Path, executed: NotebookNode) -> None:
     try:
         if path.exists() and _same_but_pixels(read(path), executed):
             return
-    except (InputError, ValueError, nbformat.ValidationError):
+    except InputError:
         pass  # what cannot be read is written anew
     files.write(path, nbformat.writes(executed, version=4) + "\n")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emphasis import files, reading
+from emphasis import files
 from emphasis.errors import InputError
 from emphasis.keys import Keys, key_of
 from emphasis.paths import Root
@@ -31,7 +32,7 @@ IDENTITY = ("01", "identity")
 FOUND = (("04", "sections"), ("02", "issuer-undertakes"), ("02", "theme-acts"), ("03", "phrases"), ("04", "silence"))
 HEADINGS = {
     "first": "Emphasis", "found": "What else is found", "sure": "How sure are we?",
-    "table": "The numbers, and the words behind them", "facts": "What was read",
+    "table": "The numbers, and the words behind them", "facts": "What was read", "more": "The notebooks",
 }  # fmt: skip
 SURE = (("04", "certainty"), ("04", "sensitivity"), ("04", "range"), ("04", "in-sample"))
 
@@ -40,22 +41,20 @@ def render(root: Root, run: str) -> list[Path]:
     """Write the pages of a run that are not current: one a notebook, the index, and the picture; return those written.
 
     A page is made of its notebook, the titles of the others, and the templates. Raises InputError where the run has no
-    executed notebook.
+    executed notebook, or one that cannot be read.
     """
     folder = root.rendered / run
-    notebooks = sorted(folder.glob("*.ipynb"))
+    notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise InputError(f"{folder}: there is no executed notebook to render; run the study first")
-    sources = [Path(__file__), Path(reading.__file__), *sorted(TEMPLATES.rglob("*.*"))]
-    names = [path.name for path in notebooks]
-    made = {path.with_suffix(".html"): key_of([path, *sources], *names) for path in notebooks}
+    site, keys = _Site(run, notebooks), Keys(root, run)
+    sources = [Path(__file__), *sorted(TEMPLATES.rglob("*.*"))]
+    titles = [f"{stem}={title}" for stem, title in site.titles.items()]
+    made = {path.with_suffix(".html"): key_of([path, *sources], *titles) for path in notebooks}
     made[folder / INDEX] = key_of([*notebooks, *sources])
-    keys = Keys(root, run)
     stale = {page: key for page, key in made.items() if not keys.is_current(page.name, key)}
-    site = _Site(run, notebooks) if stale else None
     for page, key in stale.items():
-        if site:
-            keys.keep(page.name, key, site.write(page))
+        keys.keep(page.name, key, site.write(page))
     return list(stale)
 
 
@@ -66,66 +65,86 @@ class _Site:
         from emphasis import execution
 
         self.run = run
-        self.notebooks = {path.stem: _arranged(execution.read(path)) for path in notebooks}
-        self.pictures = {path.stem: execution.read(path) for path in notebooks if path.stem.startswith(CHART[0])}
+        self.notebooks = {path.stem: execution.read(path) for path in notebooks}
         self.titles = {stem: _title(notebook) for stem, notebook in self.notebooks.items()}
-        self.exporter = _exporter()
+        self.is_arranged = False
 
     def write(self, page: Path) -> list[Path]:
         """Write a page, with the index its picture too; return what was written."""
+        if not self.is_arranged:
+            self.picture = [b64decode(output.data["image/png"]) for _, output in self._charts()]
+            self.environment = _exporter(self.titles).environment
+            for notebook in self.notebooks.values():
+                _arrange(notebook)
+            self.is_arranged = True
         is_index = page.name == INDEX
-        shared = {"study": self.run, "is_apart": APART in self.run, "titles": self.titles, "page": page.stem}
-        if is_index:
-            template = self.exporter.environment.get_template("answer.html.j2")
-            answer = self._answer()
-            contents = [*((part, words) for part, words in HEADINGS.items() if answer[part]), ("more", "The notebooks")]
-            body = template.render(resources=shared | self._style("") | {"answer": answer, "contents": contents})
-        else:
-            notebook = self.notebooks[page.stem]
-            answered = {finding["id"] for finding in self._found(*FOUND, *SURE, CHART) if finding["page"] == page.stem}
-            more = {"answered": answered, "contents": list(_contents(notebook))}
-            body = self.exporter.from_notebook_node(notebook, resources=shared | self._style(notebook) | more)[0]
+        resources = {"study": self.run, "is_apart": APART in self.run, "titles": self.titles, "page": page.stem}
+        resources |= self._answer() if is_index else self._page(page.stem)
+        template = self.environment.get_template("answer.html.j2" if is_index else "index.html.j2")
+        body = template.render(nb=self.notebooks.get(page.stem), resources=resources)
         files.write(page, "\n".join(line.rstrip() for line in body.splitlines()) + "\n")
-        return [page, *self._picture(page.with_name(PICTURE))] if is_index else [page]
+        pictures = self.picture[:1] if is_index else []
+        for picture in pictures:
+            files.write(page.with_name(PICTURE), picture)
+        return [page, *(page.with_name(PICTURE) for _ in pictures)]
 
-    def _style(self, notebook: object) -> dict[str, str]:
-        """Return the style sheet, and its hash for the policy; legends filter by as many themes as they have."""
-        sheets = [files.read_text(TEMPLATES / "page" / name) for name in ("page.css", "reading.css")]
-        style = "".join(sheets) + reading.filter_rules(len(set(re.findall(r'id="theme-\w+"', str(notebook)))))
-        return {"style": style, "style_hash": b64encode(hashlib.sha256(style.encode()).digest()).decode()}
-
-    def _outputs(self, place: tuple[str, str]) -> Iterator[tuple[str, NotebookNode]]:
-        """Yield the name of the notebook and each output of a cell, nothing where there is none."""
+    def _outputs(self, place: tuple[str, str]) -> list[tuple[str, NotebookNode]]:
+        """Return the outputs of a cell, each with the name of its notebook; nothing where there is none."""
         number, cell_id = place
-        for stem, notebook in self.notebooks.items():
-            for cell in notebook.cells:
-                if stem.startswith(number) and cell.id == cell_id:
-                    yield from ((stem, output) for output in cell.outputs)
+        stem = next((stem for stem in self.notebooks if stem.startswith(number)), "")
+        cells = self.notebooks[stem].cells if stem else []
+        return [(stem, output) for cell in cells if cell.id == cell_id for output in cell.get("outputs", [])]
+
+    def _charts(self) -> list[tuple[str, NotebookNode]]:
+        return [(stem, output) for stem, output in self._outputs(CHART) if "image/png" in output.get("data", {})]
 
     def _found(self, *places: tuple[str, str]) -> list[dict[str, str]]:
-        """Return the findings of cells: id, sentence, and the page they stand on."""
-        return [
-            {"id": said["finding"], "sentence": output.data["text/plain"], "page": stem}
-            for place in places
-            for stem, output in self._outputs(place)
-            if "finding" in (said := output.get("metadata", {}).get("emphasis", {}))
-        ]
+        """Return the findings of cells, no sentence twice: id, sentence, and the page they stand on."""
+        found: dict[str, dict[str, str]] = {}
+        for stem, output in (pair for place in places for pair in self._outputs(place)):
+            said = output.get("metadata", {}).get("emphasis", {})
+            if "finding" in said:
+                sentence = output.data["text/plain"]
+                found.setdefault(sentence, {"id": said["finding"], "sentence": sentence, "page": stem})
+        return list(found.values())
+
+    def _page(self, stem: str) -> dict[str, Any]:
+        """Return what the page of a notebook shows beside it."""
+        notebook = self.notebooks[stem]
+        answered = {finding["id"] for finding in self._found(CHART, *FOUND, *SURE) if finding["page"] == stem}
+        n_themes = len(set(re.findall(r'id="theme-\w+"', str(notebook))))
+        return {"answered": answered, "contents": list(_contents(notebook)), **_style(n_themes)}
 
     def _answer(self) -> dict[str, Any]:
-        parts = {name: self._found(*places) for name, places in
-                 (("identity", [IDENTITY]), ("first", [CHART]), ("found", FOUND), ("sure", SURE))}  # fmt: skip
-        places = {"chart": CHART, "table": TABLE, "facts": FACTS}
-        return parts | {name: [output for _, output in self._outputs(place)] for name, place in places.items()}
+        """Return what the index shows."""
+        parts: dict[str, Any] = {"first": self._found(CHART)[:1], "identity": self._found(IDENTITY)}
+        parts |= {"found": self._found(*FOUND), "sure": self._found(*SURE), "chart": [o for _, o in self._charts()]}
+        parts |= {name: [o for _, o in self._outputs(place)] for name, place in (("table", TABLE), ("facts", FACTS))}
+        contents = {part: words for part, words in HEADINGS.items() if parts.get(part, True)}
+        return {"answer": parts, "contents": list(contents.items()), "headings": contents, **_style(0)}
 
-    def _picture(self, path: Path) -> list[Path]:
-        """Write the chart of emphasis with its title, where there is one."""
-        for notebook in self.pictures.values():
-            for cell in notebook.cells:
-                for output in cell.get("outputs", []) if cell.id == CHART[1] else []:
-                    if "image/png" in output.get("data", {}):
-                        files.write(path, b64decode(output.data["image/png"]))
-                        return [path]
-        return []
+
+def _style(n_themes: int) -> dict[str, str]:
+    """Return the style sheet, and its hash for the policy; a legend filters by as many themes as it has."""
+    sheets = [files.read_text(TEMPLATES / "page" / name) for name in ("page.css", "reading.css")]
+    style = "".join(sheets) + filter_rules(n_themes)
+    return {"style": style, "style_hash": b64encode(hashlib.sha256(style.encode()).digest()).decode()}
+
+
+TINTS = 10  # colours of themes in the style sheet; the eleventh theme has that of the first
+
+
+def filter_rules(n: int) -> str:
+    """Return the style rules of n themes: their colours, and what the legend does when one of them is its target.
+
+    Units of other themes are hidden, marks of other themes look like text.
+    """
+    return "\n".join(
+        f".t-{number} {{ --tint: var(--tint-{(number - 1) % TINTS + 1}); }}\n"
+        f".reading:has(.legend .t-{number}:target) {{ .unit:not(.t-{number}) {{ display: none; }} "
+        f"mark:not(.t-{number}) {{ --tint: transparent; --stroke: transparent; --number: none; }} }}"
+        for number in range(1, n + 1)
+    )
 
 
 def _title(notebook: NotebookNode) -> tuple[str, str]:
@@ -140,14 +159,18 @@ def _contents(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
     """Yield the anchor and the words of each heading of the second level."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            yield from re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', prose(cell.source))
+            yield from ((_anchor(words), words) for words in re.findall(r"^## (.+)$", cell.source, re.MULTILINE))
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"\W+", "-", heading.lower()).strip("-")
 
 
 # Arranging a notebook for a reader
 
 
-def _arranged(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook in which code without output stands with the next that has one, and findings with charts."""
+def _arrange(notebook: NotebookNode) -> None:
+    """Put code without output with the next that has one, and findings with their charts."""
     cells, silent, seen = [], [], set[str]()
     for cell in notebook.cells:
         if cell.cell_type == "code" and not cell.outputs:
@@ -160,7 +183,6 @@ def _arranged(notebook: NotebookNode) -> NotebookNode:
                 _name_once(output, seen)
         cells.append(cell)
     notebook.cells = cells
-    return notebook
 
 
 def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
@@ -199,16 +221,25 @@ def _name_once(output: NotebookNode, seen: set[str]) -> None:
 # HTML
 
 
-def _exporter() -> HTMLExporter:
+def _exporter(titles: Mapping[str, object]) -> HTMLExporter:
     from nbconvert import HTMLExporter
+    from nbconvert.filters import Highlight2HTML
 
-    filters = {"safe_html": safe_html, "prose": prose, "page_links": page_links, "scrolling": scrolling}
+    links = partial(page_links, titles=titles)
+    filters = {"safe_html": safe_html, "prose": lambda source: links(prose(source)), "page_links": links}
+    filters |= {"scrolling": scrolling, "highlight_code": Highlight2HTML(pygments_lexer="python")}
     return HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)], filters=filters)
 
 
-def page_links(html: str) -> str:
-    """Let links to notebooks lead to their pages."""
-    return re.sub(r'(href="\w[\w-]*)\.ipynb(?=["#])', r"\1.html", html)
+def page_links(html: str, titles: Mapping[str, object]) -> str:
+    """Let links to notebooks lead to their pages; where there is no such page, their words stand alone."""
+
+    def lead(found: re.Match[str]) -> str:
+        """Return the link to a page, or its words."""
+        stem, anchor, words = found.groups()
+        return f'<a href="{stem}.html{anchor or ""}">{words}</a>' if stem in titles else words
+
+    return re.sub(r'<a href="([\w-]+)\.ipynb(#[^"]*)?">(.*?)</a>', lead, html, flags=re.DOTALL)
 
 
 def scrolling(html: str) -> str:
@@ -236,8 +267,7 @@ def prose(markdown: str) -> str:
     from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
     html = safe_html(MarkdownWithMath(renderer=_renderer()).render(markdown))
-    html = re.sub(r' id="[^"]*"(?=>)', lambda found: found[0].replace("?", ""), html)
-    return page_links(re.sub(r'<span class="math (inline|block)">(.*?)</span>', _mathml, html, flags=re.DOTALL))
+    return re.sub(r'<span class="math (inline|block)">(.*?)</span>', _mathml, html, flags=re.DOTALL)
 
 
 def _renderer() -> Any:
@@ -247,8 +277,7 @@ def _renderer() -> Any:
         """Headings without anchors to click, formulas set aside until the HTML is cleaned."""
 
         def heading(self, text: str, level: int, **attrs: Any) -> str:
-            anchor = re.sub(r"\W+", "-", text.lower()).strip("-")
-            return f'<h{level} id="{anchor}">{text}</h{level}>\n'
+            return f'<h{level} id="{_anchor(text)}">{text}</h{level}>\n'
 
         def inline_math(self, body: str) -> str:
             return f'<span class="math inline">{escape(body)}</span>'

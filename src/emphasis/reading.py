@@ -19,7 +19,6 @@ Row = dict[Hashable, Any]
 Span = tuple[int, int, set[int]]  # start, end, numbers of themes
 KEY = ["statement_id", "unit_id"]
 CODED = "02_code_themes.ipynb"  # the notebook that shows the reading view; on pages the link leads to its page
-TINTS = 10  # colours of marks in the style sheet; the eleventh theme has the first again
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def marked(segments: Segments, coding: Coding, codebook: Codebook, *, unit: str 
 
     A mark ends in the numbers of its themes, which the legend explains, so that nothing depends on colour; matches
     that overlap are one mark. Beside each unit stand its number and its act, behind it its themes, or "uncoded".
-    With the rules of `filter_rules`, a theme chosen in the legend sets its units apart, without a script.
+    With the rules of `pages.filter_rules`, a theme chosen in the legend sets its units apart, without a script.
     """
     numbers = {theme: number for number, theme in enumerate(codebook.themes, start=1)}
     labels, spans = list(codebook.labels.values()), _spans(coding.evidence, numbers)
@@ -93,19 +92,6 @@ def _entry(theme: str, codebook: Codebook, number: int, size: tuple[int, str]) -
     if not size[0]:
         return f'<li class="none" id="theme-{theme}">{name} {said}</li>'
     return f'<li class="t-{number}" id="theme-{theme}"><a href="#theme-{theme}">{name}</a> {said}</li>'
-
-
-def filter_rules(n: int) -> str:
-    """Return the style rules of n themes: their colours, and what the legend does when one of them is its target.
-
-    Units of other themes are hidden, marks of other themes look like text.
-    """
-    return "\n".join(
-        f".t-{number} {{ --tint: var(--tint-{(number - 1) % TINTS + 1}); }}\n"
-        f".reading:has(.legend .t-{number}:target) {{ .unit:not(.t-{number}) {{ display: none; }} "
-        f"mark:not(.t-{number}) {{ --tint: transparent; --stroke: transparent; --number: none; }} }}"
-        for number in range(1, n + 1)
-    )
 
 
 def _classes(numbers: Iterable[int]) -> str:

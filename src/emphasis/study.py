@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from emphasis.codebook import Codebook
     from emphasis.segments import Segments
 
+NAME = re.compile(r"\w[\w.-]*?(--[0-9a-f]{8})?")  # of a run
 APART = "--"  # between a study's name and the eight digits of a run with other parameters
 
 
@@ -91,6 +92,9 @@ def _faults(typed: Document, written: Document, known: Mapping[str, Parameter]) 
                 "the study names no statement; write `statements:` and below it a list of statement ids",
             )
         )
+    if APART in typed.path.stem or not NAME.fullmatch(typed.path.stem):
+        said = f"the file's name {typed.path.stem!r} is that of a folder too; allowed are letters, digits, _, . and -"
+        faults.append(typed.fault(("study",), f"{said}, but not {APART}"))
     if typed.data.get("study") != typed.path.stem:
         faults.append(
             typed.fault(
@@ -112,7 +116,7 @@ def _cure(name: str, value: object, written: object, kind: str) -> str:
 
 def named(name: str) -> str:
     """Return the name of a run as it is; InputError where it is none: it becomes the name of a folder."""
-    if not re.fullmatch(rf"\w[\w.-]*?({APART}[0-9a-f]{{8}})?", name):
+    if not NAME.fullmatch(name):
         raise InputError(f"the study is {name!r}; it takes the name of a file in seeds/studies, without .yml")
     return name
 

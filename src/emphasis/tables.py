@@ -13,7 +13,7 @@ from emphasis.codebook import Codebook
 from emphasis.errors import InputError
 from emphasis.reading import CODED, Reading, anchor, isolated
 from emphasis.segments import Segments
-from emphasis.wording import percent
+from emphasis.wording import day, percent
 
 FOLDED = 15  # longer tables are folded
 TURNED = 3  # facts of more statements have a row for each
@@ -57,6 +57,15 @@ def facts(frame: pd.DataFrame, columns: dict[str, str], *, caption: str) -> Read
     rows = [(*name, *_tagged(_column(frame, key), TD.format(""))) for name, key in zip(names, columns, strict=True)]
     heads = [f"Statement {n}" for n in range(1, len(frame) + 1)] if len(frame) > 1 else ["Statement"]
     return _table(["<td></td>", *map(_head, heads)], rows, caption)
+
+
+def _facts(frame: pd.DataFrame, key: str) -> list[str]:
+    """Return the cells of a fact; names and titles keep their own direction of writing, and a title its language."""
+    languages = frame["language"] if key == "title" and "language" in frame else [""] * len(frame)
+    return [
+        isolated(day(_cell(key, value)) if key in DAYS else _cell(key, value), language)
+        for value, language in zip(frame[key], languages, strict=True)
+    ]
 
 
 def concordance(lines: pd.DataFrame, codebook: Codebook, segments: Segments, *, caption: str) -> Reading:
@@ -140,6 +149,7 @@ def _languages(frame: pd.DataFrame, segments: Segments) -> list[str]:
 
 THEMES = {"label": "theme", "other_label": "other"}  # columns of labels, and those with the theme of each
 OF_THE_TEXT = {"left", "match", "right", "type", "written", "phrase", "pair", "heading", "text", "name"}
+DAYS = {"date", "published", "retrieved"}
 FORMS = {"sha256": '<code class="hash">{}</code>', "match": "<strong>{}</strong>"}
 
 
