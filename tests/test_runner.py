@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ def results(folder, study=STUDY):
         for path in sorted(place.rglob("*"))
         if path.is_file()
     }
+
+
+def is_ignored(path):
+    """Tell whether git ignores a result of the example: the pictures of its figures."""
+    return "/figures/" in path and not path.endswith(".csv")
 
 
 def differing(one, other):
@@ -262,8 +268,9 @@ def test_a_changed_file_is_another_key(clone, path):
 def test_a_fresh_copy_gives_the_committed_bytes(finished):
     """A run from nothing, without NLTK's data, writes every committed table, notebook and page, byte for byte."""
     made, committed = results(finished), results(ROOT)
-    assert {Path(path).suffix for path in made} == {".csv", ".ipynb", ".html"}
-    assert differing(made, committed) == []
+    assert {Path(path).suffix for path in made} == {".csv", ".ipynb", ".html", ".png", ".svg"}
+    assert [path for path in differing(made, committed) if not is_ignored(path)] == []
+    assert sum(map(is_ignored, made)) == 2 * sum("/figures/" in path and path.endswith(".csv") for path in made)
 
 
 @pytest.mark.slow
@@ -361,8 +368,11 @@ def test_one_notebook_runs_alone(copy_checkout, finished, emphasis, tmp_path):
     made, whole = results(alone), results(finished)
     tables = {f"data/{STUDY}/{name}.csv" for name in ("emphasis", "section_themes", "differences", "sensitivity")}
     notebook = f"notebooks/rendered/{STUDY}/04_chart_emphasis"
-    assert made.keys() == tables | {f"{notebook}.ipynb", f"{notebook}.html", f"data/{STUDY}/findings.csv"}
-    assert [path for path in {*tables, f"{notebook}.ipynb"} if made[path] != whole[path]] == []
+    shown = ("emphasis", "section_themes", "sensitivity")
+    figures = {f"data/{STUDY}/figures/{name}.{kind}" for name in shown for kind in ("csv", "png", "svg")}
+    pages = {f"notebooks/rendered/{STUDY}/{name}" for name in ("index.html", "emphasis.png")} | {f"{notebook}.html"}
+    assert made.keys() == tables | figures | pages | {f"{notebook}.ipynb", f"data/{STUDY}/findings.csv"}
+    assert [path for path in {*tables, *figures, f"{notebook}.ipynb"} if made[path] != whole[path]] == []
     assert {row["notebook"] for row in rows(alone, STUDY, "findings")} == {"04_chart_emphasis"}
 
 
@@ -374,14 +384,17 @@ def test_an_override_has_a_folder_of_its_own(rerun, finished, emphasis):
     assert differing(results(rerun), results(finished)) == []
     (name,) = [path.name for path in (rerun / "data").glob(f"{STUDY}--*")]
     assert re.fullmatch(rf"{STUDY}--[0-9a-f]{{8}}", name)
-    assert [Path(path).name for path in results(rerun, name)] == [
+    assert [Path(path).name for path in results(rerun, name) if "/figures/" not in path] == [
         *("acts.csv", "codings.csv", "evidence.csv", "findings.csv", "named.csv", "theme_acts.csv"),
-        *("02_code_themes.html", "02_code_themes.ipynb"),
+        *("02_code_themes.html", "02_code_themes.ipynb", "index.html"),
     ]
+    kinds = [f"{figure}.{kind}" for figure in ("positions", "theme_acts") for kind in ("csv", "png", "svg")]
+    assert [Path(path).name for path in results(rerun, name) if "/figures/" in path] == kinds
     own, other = rows(rerun, STUDY, "codings"), rows(rerun, name, "codings")
     assert max(int(row["unit_id"]) for row in other) < max(int(row["unit_id"]) for row in own)
     page = (rerun / "notebooks" / "rendered" / name / "02_code_themes.html").read_text(encoding="utf-8")
-    assert "unit = paragraph" in page
+    assert 'unit = "paragraph"' in unescape(page)
+    assert "This run has other parameters than the study's file" in page
 
 
 # runs that stop
