@@ -461,9 +461,11 @@ def test_an_interrupted_run_leaves_the_former_results(rerun, finished, emphasis)
     new = results(finished)
     for path, data in new.items():
         (rerun / path).write_bytes(data + b" ")  # former results, told from new ones by a space
-    stay = "import os, pathlib, time\npathlib.Path('started').write_text(str(os.getpid()))\ntime.sleep(100)\n"
+    started = rerun / "started"
+    note = f"pathlib.Path({str(started)!r}).write_text(str(os.getpid()))"
+    stay = f"import os, pathlib, time\n{note}\ntime.sleep(100)\n"
     change(rerun / "notebooks" / "01_load_statement.ipynb", "read", lambda text: stay + text)
-    running, started = start(rerun), rerun / "started"
+    running = start(rerun)
     try:
         wait_until(lambda: started.exists() and started.read_text())
         second = emphasis(rerun, "run", STUDY)
