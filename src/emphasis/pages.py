@@ -277,12 +277,15 @@ def _renderer() -> Any:
         """Headings without anchors to click, formulas set aside until the HTML is cleaned."""
 
         def heading(self, text: str, level: int, **attrs: Any) -> str:
+            """Return a heading with the id that the list of contents leads to."""
             return f'<h{level} id="{_anchor(text)}">{text}</h{level}>\n'
 
         def inline_math(self, body: str) -> str:
+            """Return a formula in a line, as text until `_mathml` takes it."""
             return f'<span class="math inline">{escape(body)}</span>'
 
         def block_math(self, body: str) -> str:
+            """Return a formula by itself, as text until `_mathml` takes it."""
             return f'<span class="math block">{escape(body)}</span>'
 
     return Renderer(escape=True)
